@@ -1,0 +1,31 @@
+import { satteri } from '@astrojs/markdown-satteri';
+import { defineConfig } from 'astro/config';
+import expressiveCode from 'astro-expressive-code';
+import { MARKDOWN_FEATURES } from './site/course/blocks.ts';
+import slipway from './site/integration.ts';
+import { codeBlocks } from './site/markdown/code-blocks.ts';
+import { directives } from './site/markdown/directives.ts';
+import { expressiveCodeOptions } from './site/markdown/expressive-code.ts';
+import { textDirectives } from './site/markdown/text-directives.ts';
+
+export default defineConfig({
+  // content.config.ts is found in `srcDir` only; the pages are in site/pages, and the integration injects their routes.
+  srcDir: '.',
+  publicDir: './site/public',
+  outDir: './build/site',
+  output: 'static',
+  trailingSlash: 'always',
+  devToolbar: { enabled: false },
+  markdown: {
+    processor: satteri({
+      features: MARKDOWN_FEATURES,
+      mdastPlugins: [textDirectives, directives],
+      hastPlugins: [codeBlocks],
+    }),
+  },
+  integrations: [expressiveCode(expressiveCodeOptions), slipway()],
+  vite: {
+    // An inlined script is one that the content security policy blocks.
+    build: { assetsInlineLimit: 0 },
+  },
+});

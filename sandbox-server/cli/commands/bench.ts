@@ -1,0 +1,16 @@
+import { join } from 'node:path';
+
+import type { Command } from '../command.ts';
+import { runOpenly } from './run-tool.ts';
+import { prepareForTests } from './test-instance.ts';
+
+export const command: Command = {
+  name: 'bench',
+  summary: 'Starts a server of its own and measures it.',
+  flags: {},
+  passesTo: 'the benchmark (--json FILE)',
+  async run({ root, host, report, rest }) {
+    const env = await prepareForTests({ root, host, report });
+    return runOpenly(process.execPath, [join(root, 'test/bench/main.ts'), ...rest], { cwd: root, env });
+  },
+};

@@ -1,0 +1,23 @@
+import { join } from 'node:path';
+
+import type { Command } from '../command.ts';
+import { goEnvironment } from '../stages/native-program.ts';
+import { runOpenly } from './run-tool.ts';
+import { prepareForTests } from './test-instance.ts';
+
+export const command: Command = {
+  name: 'test',
+  summary: 'Does all the set-up that the tests need, and runs them all: go test, then Vitest.',
+  flags: {},
+  passesTo: 'Vitest (test/unit: those alone); with any, go test is left out',
+  async run({ root, host, report, rest }) {
+    const env = await prepareForTests({ root, host, report });
+    const native = join(root, 'sandbox-server/native');
+    if (rest.length === 0) {
+      const status = await runOpenly('go', ['test', './...'], { cwd: native, env: goEnvironment(root) });
+      if (status !== 0) return 1;
+    }
+    const vitest = join(root, 'node_modules/vitest/vitest.mjs');
+    return (await runOpenly(process.execPath, [vitest, 'run', ...rest], { cwd: root, env })) === 0 ? 0 : 1;
+  },
+};

@@ -1,0 +1,66 @@
+/** Composition root of the command line: finds the subcommand, resolves the settings, shows failures without a stack. */
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+import { ConfigProblem, resolveSettings } from '../config.ts';
+import type { Command } from './command.ts';
+import { readHostFacts } from './host-facts.ts';
+import { createReport, Failure } from './plain/report.mjs';
+
+/** Loaded when asked for: a start should not wait for what other commands need. */
+const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
+  start: () => import('./commands/start.ts'),
+  doctor: () => import('./commands/doctor.ts'),
+  clean: () => import('./commands/clean.ts'),
+  'image build': () => import('./commands/image-build.ts'),
+  prepare: () => import('./commands/prepare.ts'),
+  test: () => import('./commands/test.ts'),
+  check: () => import('./commands/check.ts'),
+  bench: () => import('./commands/bench.ts'),
+};
+
+const root = join(dirname(import.meta.dirname), '..');
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(argv: string[]): Promise<number> {
+  const report = createReport();
+  try {
+    const name = Object.keys(COMMANDS).find((words) => `${argv.join(' ')} `.startsWith(`${words} `));
+    if (!name) return await overview(argv, report.note);
+    const { command } = await COMMANDS[name]!();
+    const args = argv.slice(name.split(' ').length);
+    if (args.includes('--help')) return await help(command);
+
+    const flags = new Set(args.filter((arg) => Object.hasOwn(command.flags, arg)));
+    const others = args.filter((arg) => !flags.has(arg));
+    const host = readHostFacts(process.env);
+    const settings = resolveSettings(
+      { argv: command.passesTo ? [] : others, env: process.env, readFile: (path) => readFileSync(path, 'utf8') },
+      host,
+    );
+    return await command.run({ root, settings, host, report, flags, rest: command.passesTo ? others : [] });
+  } catch (error) {
+    if (error instanceof ConfigProblem) {
+      report.failure({ what: error.message, mend: 'Change it and start again; --help lists every setting.' });
+      return 2;
+    }
+    if (!(error instanceof Failure)) throw error;
+    report.failure(error);
+    return 1;
+  }
+}
+
+async function help(command: Command): Promise<number> {
+  const { commandHelp } = await import('./help.ts');
+  process.stdout.write(commandHelp(command, process.stdout.columns));
+  return 0;
+}
+
+async function overview(argv: string[], note: (text: string) => void): Promise<number> {
+  const { overviewHelp } = await import('./help.ts');
+  const commands = await Promise.all(Object.values(COMMANDS).map(async (load) => (await load()).command));
+  const asked = argv.length === 0 || argv[0] === '--help';
+  if (!asked) note(`"${argv[0]}" is not a command of slipway.\n`);
+  (asked ? process.stdout : process.stderr).write(overviewHelp(commands));
+  return asked ? 0 : 2;
+}

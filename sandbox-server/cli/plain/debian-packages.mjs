@@ -1,0 +1,49 @@
+// The Debian packages that Slipway needs and why. Plain JavaScript, because `--no-install` lists them before a single npm
+// package is there. What counts is the program, not the package: who has Go from elsewhere keeps it.
+import { accessSync, constants, existsSync } from 'node:fs';
+import { join } from 'node:path';
+
+const SYSTEM_FOLDERS = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
+
+export const DEBIAN_PACKAGES = [
+  { name: 'crun', program: 'crun', reason: 'starts the containers; the faster of two runtimes', runtime: true },
+  { name: 'runc', program: 'runc', reason: 'starts the containers on hosts whose control groups crun cannot use', runtime: true },
+  { name: 'mmdebstrap', program: 'mmdebstrap', reason: "makes the courses' sandbox images from Debian packages" },
+  { name: 'debian-archive-keyring', file: '/usr/share/keyrings/debian-archive-keyring.gpg', reason: 'checks the signatures of those packages' },
+  { name: 'e2fsprogs', program: 'mkfs.ext4', reason: "makes learners' disks" },
+  { name: 'golang-go', program: 'go', reason: 'builds the native program that runs inside and around each sandbox' },
+];
+
+export const TEST_PACKAGES = [
+  { name: 'chromium', program: 'chromium', reason: 'the browser of the browser tests' },
+  { name: 'iproute2', program: 'ip', reason: 'takes the network away in tests that lose it' },
+];
+
+export function findProgram(program, env = process.env) {
+  const folders = [...(env.PATH ?? '').split(':'), ...SYSTEM_FOLDERS].filter(Boolean);
+  return folders.map((folder) => join(folder, program)).find(isExecutable);
+}
+
+function isExecutable(path) {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export function missingPackages({ tests = false } = {}) {
+  const wanted = tests ? [...DEBIAN_PACKAGES, ...TEST_PACKAGES] : DEBIAN_PACKAGES;
+  return wanted.filter(({ program, file }) => (program ? !findProgram(program) : !existsSync(file)));
+}
+
+/** One runtime is enough to start; with none, or without any other package, nothing starts. */
+export function isEnough(missing) {
+  return missing.filter(({ runtime }) => runtime).length < 2 && missing.every(({ runtime }) => runtime);
+}
+
+export function describeMissing(missing) {
+  const width = Math.max(...missing.map(({ name }) => name.length));
+  return missing.map(({ name, reason }) => `    ${name.padEnd(width)}  ${reason}`).join('\n');
+}

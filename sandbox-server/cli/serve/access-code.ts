@@ -1,0 +1,19 @@
+/** The code that lets learners in where the server can be reached by others. Made once: it stands in addresses handed out. */
+import { randomInt } from 'node:crypto';
+import { chownSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+
+import type { Account } from '../stages/system-user.ts';
+
+/** Without letters and digits that look like others. */
+const SIGNS = 'abcdefghjkmnpqrstvwxyz23456789';
+/** 49 bits: with the gateway's limit on tries, guessing takes longer than any course. */
+const LENGTH = 10;
+
+export function ensureAccessCode(path: string, owner: Account | undefined): string {
+  if (!existsSync(path)) {
+    const code = Array.from({ length: LENGTH }, () => SIGNS[randomInt(SIGNS.length)]).join('');
+    writeFileSync(path, `${code}\n`, { mode: 0o600 });
+    if (owner) chownSync(path, owner.uid, owner.gid);
+  }
+  return readFileSync(path, 'utf8').trim();
+}

@@ -1,0 +1,92 @@
+/** One process of the server: started, restarted when it dies, ended in order. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { Failure } from '../plain/report.mjs';
+
+/** What the processes say over the IPC channel. */
+export type ChildMessage =
+  | { type: 'ready'; port?: number }
+  | { type: 'failed'; code: string; text: string; mend: string };
+
+export interface ChildOptions {
+  name: string;
+  command: string[];
+  env: NodeJS.ProcessEnv;
+  onLine: (line: string) => void;
+  onReady: (message: { port?: number }) => void;
+  onRestart: (reason: string) => void;
+}
+
+/** A process that dies more often than this within a minute will not do better the next time. */
+const MOST_DEATHS = 5;
+const DEATHS_WINDOW_MS = 60_000;
+const FIRST_WAIT_MS = 100;
+const LONGEST_WAIT_MS = 5_000;
+/** How long an ordered end may take before it is made to end. */
+const END_MS = 5_000;
+
+export class Child {
+  readonly #options: ChildOptions;
+  readonly #deaths: number[] = [];
+  #process: ChildProcess | undefined;
+  #ending = false;
+
+  constructor(options: ChildOptions) {
+    this.#options = options;
+  }
+
+  /** Resolves after `end`. Rejects with a `Failure` when the process cannot be kept alive. */
+  async keepAlive(): Promise<void> {
+    while (!this.#ending) {
+      const { reason, failure } = await this.#runOnce();
+      if (this.#ending) return;
+      if (failure) throw failure;
+      const now = Date.now();
+      this.#deaths.push(now);
+      const recent = this.#deaths.filter((time) => now - time < DEATHS_WINDOW_MS).length;
+      if (recent >= MOST_DEATHS) throw this.#hopeless(reason);
+      this.#options.onRestart(reason);
+      await sleep(Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (recent - 1)));
+    }
+  }
+
+  async end(): Promise<void> {
+    this.#ending = true;
+    const running = this.#process;
+    if (!running || running.exitCode !== null || running.signalCode !== null) return;
+    const ended = new Promise((resolve) => running.once('exit', resolve));
+    running.kill('SIGTERM');
+    const patience = setTimeout(() => running.kill('SIGKILL'), END_MS);
+    await ended;
+    clearTimeout(patience);
+  }
+
+  #runOnce(): Promise<{ reason: string; failure?: Failure }> {
+    const [program, ...args] = this.#options.command as [string, ...string[]];
+    // A session of its own: Ctrl-C on the terminal reaches it through `end` only, so that the order is kept.
+    const child = spawn(program, args, { env: this.#options.env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'], detached: true, cwd: '/' });
+    this.#process = child;
+    for (const stream of [child.stdout, child.stderr]) {
+      createInterface({ input: stream! }).on('line', this.#options.onLine);
+    }
+    let failure: Failure | undefined;
+    child.on('message', (message: ChildMessage) => {
+      if (message.type === 'ready') this.#options.onReady(message);
+      else failure = new Failure({ what: message.text, mend: message.mend });
+    });
+    return new Promise((resolve) => {
+      const done = (reason: string) => resolve(failure ? { reason, failure } : { reason });
+      child.once('error', (error) => done(error.message));
+      child.once('exit', (status, signal) => done(signal ? `ended by ${signal}` : `exit ${status}`));
+    });
+  }
+
+  #hopeless(reason: string): Failure {
+    return new Failure({
+      what: `The ${this.#options.name} ended ${MOST_DEATHS} times within a minute (${reason}).`,
+      mend: `Look at the last lines of its log. Learners’ sandboxes go on; start again when it is mended.`,
+    });
+  }
+}

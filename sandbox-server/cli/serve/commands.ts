@@ -1,0 +1,51 @@
+/** How each process of the server is started, and with which rights. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
+import type { Config } from '../../config.ts';
+import { projectNode } from '../plain/packages.mjs';
+import type { Account } from '../stages/system-user.ts';
+
+/** Below it only root may listen: the one right that the gateway then keeps. */
+const FIRST_FREE_PORT = 1024;
+/** The kernel ends the process when ours dies, however it dies. */
+const DIES_WITH_US = '--pdeathsig=TERM';
+
+export interface Commands {
+  supervisor?: string[];
+  gateway: string[];
+}
+
+/** `account`: whom the gateway runs as; absent where this process is not root and has no rights to give up. */
+export function commandsFor(config: Config, configFile: string, account: Account | undefined): Commands {
+  const { program } = config.paths;
+  const node = nodeOf(program);
+  const gateway = [node, join(program, 'sandbox-server/main.ts'), configFile];
+  const supervisor = [node, join(program, 'sandbox-server/sandbox/oci/supervisor/main.ts'), configFile];
+  if (!account) return { gateway };
+  return {
+    gateway: ['setpriv', ...ordinaryUser(account, config.port), DIES_WITH_US, '--', ...gateway],
+    // Root, in a network namespace of its own that nothing is connected to.
+    supervisor: ['unshare', '--net', '--', 'setpriv', DIES_WITH_US, '--', ...supervisor],
+  };
+}
+
+/** A user that cannot become more. */
+function ordinaryUser({ uid, gid }: Account, port: number): string[] {
+  const listen = port !== 0 && port < FIRST_FREE_PORT ? ',+net_bind_service' : '';
+  return [
+    `--reuid=${uid}`,
+    `--regid=${gid}`,
+    '--clear-groups',
+    '--no-new-privs',
+    `--inh-caps=-all${listen}`,
+    `--ambient-caps=-all${listen}`,
+    `--bounding-set=-all${listen}`,
+  ];
+}
+
+/** The copy's own Node, which the clone's owner cannot change; on a platform that npm has none for, the one that runs this. */
+function nodeOf(program: string): string {
+  const own = projectNode(program);
+  return existsSync(own) ? own : process.execPath;
+}

@@ -1,0 +1,45 @@
+/** Keeps a process's log lines in a file, and shows warnings and worse on the terminal. */
+import { appendFileSync, existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+/** Two files of this size are kept: some days of a busy class. */
+const LARGEST_BYTES = 16 * 2 ** 20;
+/** pino's number for `warn`. */
+const WARN = 40;
+
+export function createLogFile(path: string, show: (text: string) => void): (line: string) => void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o750 });
+  let size = existsSync(path) ? statSync(path).size : 0;
+  return (line) => {
+    if (size > LARGEST_BYTES) {
+      renameSync(path, `${path}.1`);
+      size = 0;
+    }
+    try {
+      appendFileSync(path, `${line}\n`, { mode: 0o640 });
+      size += line.length + 1;
+    } catch {
+      // A full disk must not end the server; what matters is shown below.
+    }
+    const warning = warningOf(line);
+    if (warning) show(warning);
+  };
+}
+
+/** A line that is not one of pino's comes from Node or a library, and says that something is wrong. */
+export function warningOf(line: string): string | undefined {
+  const entry = parseEntry(line);
+  if (!entry) return line;
+  if (entry.level < WARN) return undefined;
+  return [entry.msg, entry.err?.message].filter(Boolean).join(': ');
+}
+
+function parseEntry(line: string): { level: number; msg?: string; err?: { message?: string } } | undefined {
+  try {
+    const entry: unknown = JSON.parse(line);
+    if (typeof entry === 'object' && entry !== null && 'level' in entry) return entry as { level: number };
+  } catch {
+    // Not JSON: shown as it is.
+  }
+  return undefined;
+}

@@ -1,0 +1,46 @@
+/** The stage that makes the folders of a server, each with its owner and rights. */
+import { chmodSync, chownSync, mkdirSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+import type { Settings } from '../../config.ts';
+import { Failure } from '../plain/report.mjs';
+import type { Account } from './system-user.ts';
+
+export function makeFolders({ data, run, user }: Settings, account: Account): void {
+  makeFolder(data, 0o755);
+  makeFolder(run, 0o755);
+  makeFolder(`${data}/supervisor`, 0o700);
+  makeFolder(`${data}/gateway`, 0o700, account);
+  for (const folder of [data, run]) refuseClosedParents(folder, user);
+}
+
+/** Without root: all folders are this user's. */
+export function makeOwnFolders({ data, run }: Settings): void {
+  for (const folder of [data, run, `${data}/gateway`]) makeFolder(folder, 0o700);
+}
+
+function makeFolder(folder: string, mode: number, owner?: Account): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+    chmodSync(folder, mode);
+    if (owner) chownSync(folder, owner.uid, owner.gid);
+  } catch (error) {
+    throw new Failure({
+      what: `The folder ${folder} cannot be used.`,
+      why: (error as Error).message,
+      mend: 'Mend that, or choose another folder with --data or --run.',
+    });
+  }
+}
+
+/** The gateway is not root: each folder above what it reads must let others pass. */
+function refuseClosedParents(folder: string, user: string): void {
+  for (let parent = dirname(folder); parent !== '/'; parent = dirname(parent)) {
+    if ((statSync(parent).mode & 0o001) !== 0) continue;
+    throw new Failure({
+      what: `The user ${user} cannot reach ${folder}.`,
+      why: `${parent} is closed to others.`,
+      mend: 'Choose a folder outside of it with --data or --run.',
+    });
+  }
+}

@@ -1,0 +1,56 @@
+/** The stage that builds the sandbox images which the courses describe. */
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { readHostSources, sourcesFor } from '../../sandbox/images/apt-sources.ts';
+import { createProgressReader, debianCommand } from '../../sandbox/images/debian.ts';
+import { type CourseImage, discoverImages } from '../../sandbox/images/discover.ts';
+import { finishRootfs } from '../../sandbox/images/finish.ts';
+import { COMMON_FILES, imageIdentity, ownFiles } from '../../sandbox/images/identity.ts';
+import { beginImage, endImage, isBuilt, pruneImages } from '../../sandbox/images/shelf.ts';
+import type { Progress, Report } from '../plain/report.mjs';
+import { runTool } from '../plain/tool.mjs';
+
+/** Builds what is missing. The answer maps each image's name to the identity of what was built from it. */
+export async function buildImages(root: string, supervisorData: string, report: Report) {
+  const shelf = join(supervisorData, 'images');
+  const identities: Record<string, string> = {};
+  for (const image of discoverImages(join(root, 'lessons'))) {
+    const { name } = image.description;
+    const id = imageIdentity(image);
+    identities[name] = id;
+    await report.stage('Sandbox image', async ({ progress, result }) => {
+      if (isBuilt(shelf, id)) return result(`${name} is up to date`);
+      await buildImage(shelf, id, image, progress);
+      result(`${name} built`);
+    });
+  }
+  pruneImages(shelf, Object.values(identities), join(supervisorData, 'sandboxes'));
+  return identities;
+}
+
+async function buildImage(shelf: string, id: string, image: CourseImage, progress: Progress): Promise<void> {
+  const { description } = image;
+  const half = beginImage(shelf, id);
+  const rootfs = join(half, 'rootfs');
+  const sourcesFile = join(half, 'sources.list');
+  writeFileSync(sourcesFile, sourcesFor(description.from.debian.suite, readHostSources()));
+  const [command, ...args] = debianCommand({ description, rootfs, sourcesFile, aptOptions: hostAptOptions() });
+  await runTool(command, args, {
+    env: { ...process.env, LC_ALL: 'C.UTF-8' },
+    onLine: createProgressReader(progress),
+    keep: (line) => /^(E:|W:|Err:|dpkg)/.test(line),
+    failed: `The sandbox image ${description.name} could not be built.`,
+    mend: `Check the network and the packages in ${join(image.folder, 'image.yaml')}, then start again.`,
+  });
+  progress('Laying files over it', 0.98);
+  finishRootfs(rootfs, description, [COMMON_FILES, ownFiles(image)]);
+  endImage(shelf, id, description, new Date());
+}
+
+/** How this host's apt fetches: proxies, certificates, time-outs. */
+function hostAptOptions(): string[] {
+  const lines = execFileSync('apt-config', ['dump'], { encoding: 'utf8' }).split('\n');
+  return lines.filter((line) => /^Acquire::https?::\S+ ".+";$/.test(line));
+}

@@ -1,0 +1,79 @@
+/** All stages in order: from a fresh clone to everything that a server needs. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
+import type { HostFacts } from '../../config/settings.ts';
+import { composeConfig, type Config, type Prepared, type Settings } from '../../config.ts';
+import { missingPackages } from '../plain/debian-packages.mjs';
+import { Failure, type Report } from '../plain/report.mjs';
+import { installPackages, refuseMissing } from './debian-packages.ts';
+import { makeFolders, makeOwnFolders } from './folders.ts';
+import { checkHost } from './host-check.ts';
+import { rememberChanges } from './host-changes.ts';
+import { buildImages } from './images.ts';
+import { buildNativeProgram } from './native-program.ts';
+import { copyProgram } from './program-copy.ts';
+import { buildSite } from './site.ts';
+import { findUser, makeUser } from './system-user.ts';
+
+export interface PrepareOptions {
+  root: string;
+  settings: Settings;
+  host: HostFacts;
+  report: Report;
+  /** Install nothing, say what is missing. */
+  noInstall: boolean;
+  /** What the tests need besides. */
+  tests?: boolean;
+}
+
+/** Whether this process can run sandboxes at all. */
+export const canRunSandboxes = ({ linux, root }: HostFacts) => linux && root;
+
+export async function prepare(options: PrepareOptions): Promise<Config> {
+  const prepared = canRunSandboxes(options.host) ? await prepareAll(options) : await prepareLessons(options);
+  return composeConfig(options.settings, prepared);
+}
+
+async function prepareAll({ root, settings, host, report, noInstall, tests = false }: PrepareOptions): Promise<Prepared> {
+  const { data, user } = settings;
+  await checkHost(root, settings, host, report);
+  const missing = missingPackages({ tests });
+  if (noInstall) refuseMissing(missing);
+  else if (missing.length > 0) {
+    await installPackages(missing, report);
+    rememberChanges(data, { packages: missing.map(({ name }) => name) });
+  }
+  if (!findUser(user)) {
+    await report.stage('System user', async ({ result }) => {
+      await makeUser(user);
+      rememberChanges(data, { users: [user] });
+      result(`${user} made`);
+    });
+  }
+  makeFolders(settings, findUser(user)!);
+  await report.stage('Native program', async ({ progress, result }) => result(await buildNativeProgram(root, progress)));
+  await report.stage('Site', async ({ progress, result }) => result(await buildSite(root, progress)));
+  const images = await buildImages(root, join(data, 'supervisor'), report);
+  const program = await report.stage('Program copy', async ({ progress, result }) => {
+    const copy = await copyProgram(root, data, progress);
+    result(copy.fresh ? 'made' : 'up to date');
+    return copy.program;
+  });
+  return { sandboxes: { mode: 'on' }, program, images };
+}
+
+/** Without root or off Linux: the lessons alone, from where they were built. */
+async function prepareLessons({ root, settings, report }: PrepareOptions): Promise<Prepared> {
+  makeOwnFolders(settings);
+  await report.stage('Site', async ({ progress, result }) => {
+    try {
+      result(await buildSite(root, progress));
+    } catch (error) {
+      if (!existsSync(join(root, 'build', 'courses.json'))) throw error;
+      if (!(error instanceof Failure) && (error as NodeJS.ErrnoException).code !== 'EACCES') throw error;
+      result('could not be built; the one built before is used');
+    }
+  });
+  return { sandboxes: { mode: 'off', code: 'sandboxes-off' }, program: root, images: {} };
+}

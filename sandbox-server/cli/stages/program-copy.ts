@@ -1,0 +1,68 @@
+/**
+ * The stage that lays a root-owned, world-readable copy of the program into the data folder. The gateway runs from it: it
+ * has given up root by then, and a clone in someone's closed home could not be read.
+ */
+import { chmodSync, constants, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+import type { Progress } from '../plain/report.mjs';
+import { runTool } from '../plain/tool.mjs';
+import { digestOf } from './digest.ts';
+
+const PARTS = [
+  'package.json',
+  'sandbox-server',
+  'site/course',
+  'build/site',
+  'build/courses.json',
+  'build/slipway-native',
+];
+
+export interface ProgramCopy {
+  /** Path of the copy. */
+  program: string;
+  /** Whether it was made now. */
+  fresh: boolean;
+}
+
+/** The copy's name is a digest of what is in it, so it never changes under a server that runs. */
+export async function copyProgram(root: string, data: string, progress: Progress): Promise<ProgramCopy> {
+  const programs = join(data, 'program');
+  const program = join(programs, digestOf(root, [...PARTS, 'package-lock.json']).slice(0, 16));
+  if (existsSync(program)) return { program, fresh: false };
+
+  mkdirSync(programs, { recursive: true, mode: 0o755 });
+  const half = join(programs, `half-${process.pid}`);
+  mkdirSync(half);
+  const parts = [...PARTS, ...productionPackages(root)];
+  for (const [index, part] of parts.entries()) {
+    progress(part, index / parts.length);
+    mkdirSync(dirname(join(half, part)), { recursive: true });
+    // Where the file system can, the copies share the originals' blocks.
+    cpSync(join(root, part), join(half, part), { recursive: true, verbatimSymlinks: true, mode: constants.COPYFILE_FICLONE });
+  }
+  // The clone's owner and modes must not decide who may change what the server runs.
+  await runTool('sh', ['-c', 'chown -hR 0:0 "$1" && chmod -R u=rwX,go=rX "$1"', 'sh', half], {
+    mend: `Check that ${data} is on a file system that knows owners.`,
+  });
+  chmodSync(half, 0o755);
+  for (const name of readdirSync(programs)) {
+    if (join(programs, name) !== half) rmSync(join(programs, name), { recursive: true });
+  }
+  renameSync(half, program);
+  return { program, fresh: true };
+}
+
+interface LockedPackage {
+  dev?: boolean;
+}
+
+/** Folders under node_modules of what package-lock.json needs without its development packages. */
+function productionPackages(root: string): string[] {
+  const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as {
+    packages: Record<string, LockedPackage>;
+  };
+  const names = Object.keys(packages).filter((path) => path !== '' && !packages[path]!.dev && existsSync(join(root, path)));
+  // One that is nested in another comes with it.
+  return names.filter((path) => !names.some((other) => path.startsWith(`${other}/`)));
+}

@@ -1,0 +1,245 @@
+/** Every setting, in one place: arguments, environment, configuration file, --help and docs/configuration.md come from it. */
+import {
+  address,
+  duration,
+  folder,
+  type Kind,
+  number,
+  oneOf,
+  origin,
+  size,
+  sizeOf,
+  systemName,
+  wholeNumber,
+} from './values.ts';
+
+/** What a default may depend on. Given, so that resolving is a function of its arguments. */
+export interface HostFacts {
+  linux: boolean;
+  root: boolean;
+  memoryBytes: number;
+  /** IPv4 addresses of every interface but loopback. */
+  addresses: string[];
+  cwd: string;
+  /** Folders for an ordinary user's data and run-time files. */
+  userData: string;
+  userRun: string;
+}
+
+interface Setting<T> extends Kind<T> {
+  group: Group;
+  /** What stands for the value in --help. */
+  value: string;
+  doc: string;
+  /** As it would be written, or what to work it out from. */
+  fallback: string | { text: string; of: (host: HostFacts, others: Others) => string };
+  /** May be given several times; the value is a list. */
+  many?: true;
+}
+
+/** Values of settings that stand before this one in the table. */
+type Others = Record<string, unknown>;
+
+export const GROUPS = ['Address', 'Places', 'Sandboxes', 'One sandbox', 'Time', 'Host ids', 'Log'] as const;
+type Group = (typeof GROUPS)[number];
+
+const setting = <T>(entry: Setting<T>) => entry;
+const list = <T>(entry: Omit<Setting<T>, 'many'>) => ({ ...entry, many: true as const });
+
+/** Names are keys of the configuration file; `idleStop` is `--idle-stop` and `SLIPWAY_IDLE_STOP`. */
+export const SETTINGS = {
+  host: setting({
+    group: 'Address',
+    value: 'ADDRESS',
+    doc: 'Address to listen on. Any but a loopback address lets others in your network in.',
+    fallback: '127.0.0.1',
+    ...address,
+  }),
+  port: setting({
+    group: 'Address',
+    value: 'PORT',
+    doc: 'Port to listen on.',
+    fallback: '8080',
+    ...wholeNumber(0, 65535, '; 0 for any that is free'),
+  }),
+  url: list({
+    group: 'Address',
+    value: 'URL',
+    doc: 'An origin that the server is reached under; requests under other names are refused. May be given several times.',
+    fallback: {
+      text: 'http:// with the port and: 127.0.0.1, localhost, [::1], the address of `host`, and for 0.0.0.0 every address of this machine',
+      of: () => '',
+    },
+    ...origin,
+  }),
+  access: setting({
+    group: 'Address',
+    value: 'open|code',
+    doc: 'Who may come in: whoever opens the address, or who has the access code that stands in the printed address.',
+    fallback: {
+      text: 'open on a loopback address, code on any other',
+      of: (_, { host }) => (isLoopback(host as string) ? 'open' : 'code'),
+    },
+    ...oneOf('open', 'code'),
+  }),
+  data: setting({
+    group: 'Places',
+    value: 'DIR',
+    doc: "Folder of all that is kept: learners' work, images, the database, logs.",
+    fallback: { text: '/var/lib/slipway; without root ~/.local/share/slipway', of: (host) => (host.root ? '/var/lib/slipway' : host.userData) },
+    ...folder(),
+  }),
+  run: setting({
+    group: 'Places',
+    value: 'DIR',
+    doc: 'Folder of sockets and what lives as long as the machine is up. Short, because a socket’s path has at most 107 bytes.',
+    fallback: { text: '/run/slipway; without root $XDG_RUNTIME_DIR/slipway', of: (host) => (host.root ? '/run/slipway' : host.userRun) },
+    ...folder(40),
+  }),
+  user: setting({
+    group: 'Places',
+    value: 'NAME',
+    doc: 'System user that serves the network. Made where it does not exist. Never root.',
+    fallback: 'slipway',
+    ...systemName,
+  }),
+  runtime: setting({
+    group: 'Sandboxes',
+    value: 'NAME',
+    doc: 'OCI runtime that starts containers. auto takes crun where it works, else runc.',
+    fallback: 'auto',
+    ...oneOf('auto', 'crun', 'runc'),
+  }),
+  cgroup: setting({
+    group: 'Sandboxes',
+    value: 'NAME',
+    doc: 'Control group that holds the groups of all sandboxes.',
+    fallback: 'slipway',
+    ...systemName,
+  }),
+  memory: setting({
+    group: 'One sandbox',
+    value: 'SIZE',
+    doc: 'Memory of all its processes and in-memory files together. There is no swap.',
+    fallback: '512MiB',
+    ...size('32MiB'),
+  }),
+  maxSandboxes: setting({
+    group: 'Sandboxes',
+    value: 'N',
+    doc: 'How many may run at once. Who comes later is told that all are in use.',
+    fallback: {
+      text: '(memory of this machine − 1 GiB) ÷ (memory ÷ 4), at least 1',
+      of: (host, { memory }) => String(sandboxesThatFit(host.memoryBytes, memory as number)),
+    },
+    ...wholeNumber(1, 100_000),
+  }),
+  cpus: setting({
+    group: 'One sandbox',
+    value: 'N',
+    doc: 'Processors it may keep busy.',
+    fallback: '1',
+    ...number(0.1, 1024),
+  }),
+  processes: setting({
+    group: 'One sandbox',
+    value: 'N',
+    doc: 'Processes and threads.',
+    fallback: '256',
+    ...wholeNumber(32, 100_000),
+  }),
+  disk: setting({
+    group: 'One sandbox',
+    value: 'SIZE',
+    doc: 'Size of its disk. Takes room on this machine only as it fills.',
+    fallback: '2GiB',
+    ...size('32MiB'),
+  }),
+  inodes: setting({
+    group: 'One sandbox',
+    value: 'N',
+    doc: 'Files and folders its disk can hold.',
+    fallback: '131072',
+    ...wholeNumber(1024, 2 ** 31),
+  }),
+  openFiles: setting({
+    group: 'One sandbox',
+    value: 'N',
+    doc: 'Open files of one process, where this machine’s own limit is not lower.',
+    fallback: '4096',
+    ...wholeNumber(256, 2 ** 20),
+  }),
+  diskRate: setting({
+    group: 'One sandbox',
+    value: 'SIZE',
+    doc: 'Bytes per second read from its disk, and as many written.',
+    fallback: '100MB',
+    ...size('1MB', ' per second'),
+  }),
+  idleFreeze: setting({
+    group: 'Time',
+    value: 'TIME',
+    doc: 'How long after its learner was last there a sandbox is frozen: it keeps its memory and uses no processor.',
+    fallback: '15min',
+    ...duration('min', { orNever: true }),
+  }),
+  idleStop: setting({
+    group: 'Time',
+    value: 'TIME',
+    doc: 'How long after its learner was last there a sandbox is stopped: its files are kept, its programs end.',
+    fallback: '60min',
+    ...duration('min', { orNever: true }),
+  }),
+  expiry: setting({
+    group: 'Time',
+    value: 'TIME',
+    doc: 'How long after its learner was last there a sandbox is deleted with its files.',
+    fallback: '30d',
+    ...duration('d', { orNever: true }),
+  }),
+  startTimeout: setting({
+    group: 'Time',
+    value: 'TIME',
+    doc: 'How long the start of a sandbox may take.',
+    fallback: '20s',
+    ...duration('s'),
+  }),
+  idBase: setting({
+    group: 'Host ids',
+    value: 'N',
+    doc: 'First of the user and group ids of this machine that sandboxes get. Nothing else may use them.',
+    fallback: '1879048192',
+    ...wholeNumber(65536, 4_294_836_224),
+  }),
+  idCount: setting({
+    group: 'Host ids',
+    value: 'N',
+    doc: 'How many ids. A sandbox takes 65536 for as long as its disk is kept.',
+    fallback: '268435456',
+    ...wholeNumber(65536, 4_294_836_224),
+  }),
+  logLevel: setting({
+    group: 'Log',
+    value: 'LEVEL',
+    doc: 'What is written to the log files in the data folder. Warnings are shown on the terminal besides.',
+    fallback: 'info',
+    ...oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace'),
+  }),
+} as const;
+
+export type SettingName = keyof typeof SETTINGS;
+export const SETTING_NAMES = Object.keys(SETTINGS) as SettingName[];
+
+/** Of a learner's memory limit a quarter is counted on: an idle shell uses 6 MiB, and a class never peaks as one. */
+const COUNTED_SHARE = 1 / 4;
+/** Left to the machine itself, its caches and this server. */
+const HOST_MEMORY_BYTES = sizeOf('1GiB');
+
+export function sandboxesThatFit(hostMemoryBytes: number, sandboxMemoryBytes: number): number {
+  const fit = (hostMemoryBytes - HOST_MEMORY_BYTES) / (sandboxMemoryBytes * COUNTED_SHARE);
+  return Math.min(100_000, Math.max(1, Math.floor(fit)));
+}
+
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.');
+}

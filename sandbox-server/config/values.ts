@@ -1,0 +1,113 @@
+/** How a setting's text becomes a value. Arguments, environment and file all give text; each kind has one parser. */
+import { isIP } from 'node:net';
+import { z } from 'zod';
+
+/** A parser and, in words, what it takes. The words stand in errors, in `--help` and in docs/configuration.md. */
+export interface Kind<T> {
+  schema: z.ZodType<T, string>;
+  allowed: string;
+}
+
+export function wholeNumber(least: number, most: number, note = ''): Kind<number> {
+  return {
+    schema: z.string().regex(/^\d+$/).transform(Number).pipe(z.number().min(least).max(most)),
+    allowed: `a whole number from ${least} to ${most}${note}`,
+  };
+}
+
+export function number(least: number, most: number): Kind<number> {
+  return {
+    schema: z
+      .string()
+      .regex(/^\d+(\.\d+)?$/)
+      .transform(Number)
+      .pipe(z.number().min(least).max(most)),
+    allowed: `a number from ${least} to ${most}`,
+  };
+}
+
+const SIZE_UNITS: Record<string, number> = {
+  '': 1,
+  B: 1,
+  kB: 1e3,
+  MB: 1e6,
+  GB: 1e9,
+  TB: 1e12,
+  KiB: 2 ** 10,
+  MiB: 2 ** 20,
+  GiB: 2 ** 30,
+  TiB: 2 ** 40,
+};
+
+/** In bytes. */
+export function size(least: string, per = ''): Kind<number> {
+  return {
+    schema: z.string().transform(withUnit(SIZE_UNITS)).pipe(z.number().min(sizeOf(least)).max(Number.MAX_SAFE_INTEGER)),
+    allowed: `a size${per} such as 512MiB, 2GiB or 100MB, at least ${least}`,
+  };
+}
+
+export function sizeOf(text: string): number {
+  return z.string().transform(withUnit(SIZE_UNITS)).parse(text);
+}
+
+const TIME_UNITS = { s: 1_000, min: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** In milliseconds. A bare number counts in `unit`. */
+export function duration(unit: keyof typeof TIME_UNITS, { orNever = false } = {}): Kind<number> {
+  return {
+    schema: z
+      .string()
+      .transform(withUnit({ ...TIME_UNITS, '': TIME_UNITS[unit] }))
+      .pipe(z.number().min(orNever ? 0 : 1)),
+    allowed: `a time such as 30s, 15min, 2h or 30d (a bare number counts in ${unit})${orNever ? '; 0 for never' : ''}`,
+  };
+}
+
+function withUnit(units: Record<string, number>) {
+  return (text: string, context: z.core.$RefinementCtx<string>): number => {
+    const [, amount, unit = ''] = /^(\d+(?:\.\d+)?)\s*([A-Za-z]*)$/.exec(text) ?? [];
+    const factor = Object.hasOwn(units, unit) ? units[unit] : undefined;
+    if (amount !== undefined && factor !== undefined) return Math.round(Number(amount) * factor);
+    context.issues.push({ code: 'custom', input: text });
+    return z.NEVER;
+  };
+}
+
+export function oneOf<const Choice extends string>(...choices: Choice[]): Kind<Choice> {
+  return { schema: z.enum(choices) as unknown as z.ZodType<Choice, string>, allowed: choices.join(', ') };
+}
+
+/** An address that a server can listen on; a name could mean several. */
+export const address: Kind<string> = {
+  schema: z.string().refine((text) => isIP(text) !== 0 || text === 'localhost'),
+  allowed: 'localhost or an IP address of this machine; 0.0.0.0 for all of them',
+};
+
+/** Normal form: lower case, no default port, no slash at the end. */
+export const origin: Kind<string> = {
+  schema: z.string().transform((text, context) => {
+    const url = URL.canParse(text) ? new URL(text) : undefined;
+    if (url && /^https?:$/.test(url.protocol) && `${url.origin}/` === url.href) return url.origin;
+    context.issues.push({ code: 'custom', input: text });
+    return z.NEVER;
+  }),
+  allowed: 'http:// or https://, a host and perhaps a port, without a path, such as http://class.example:8080',
+};
+
+export function folder(longest = 1024): Kind<string> {
+  return {
+    schema: z
+      .string()
+      .min(1)
+      .max(longest)
+      .refine((text) => !text.includes('\0')),
+    allowed: `a folder${longest < 1024 ? ` of at most ${longest} characters` : ''}`,
+  };
+}
+
+/** Names of users and control groups: what every tool that meets them takes. */
+export const systemName: Kind<string> = {
+  schema: z.string().regex(/^[a-z][a-z0-9_-]{0,30}$/),
+  allowed: 'lower-case letters, digits, - and _, a letter first, at most 31',
+};

@@ -1,0 +1,124 @@
+/** The HTTP side of the gateway: the built site, and the interface of protocol/api.ts. */
+import cookie from '@fastify/cookie';
+import helmet from '@fastify/helmet';
+import rateLimit from '@fastify/rate-limit';
+import fastifyStatic from '@fastify/static';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify';
+import type { Config } from '../config.ts';
+import type { Sessions } from '../session/sessions.ts';
+import type { Learner, Learners } from '../store/learners.ts';
+import type { Courses } from './courses.ts';
+import { handleErrors, sendError } from './errors.ts';
+import { Identity } from './identity.ts';
+import { learnerRoutes } from './learner-routes.ts';
+import type { Origins } from './origins.ts';
+import { sandboxRoutes } from './sandbox-routes.ts';
+
+export interface Gateway {
+  config: Config;
+  origins: Origins;
+  courses: Courses;
+  learners: Learners;
+  sessions: Sessions;
+  /** Secret that signs cookies. */
+  secret: string;
+  /** Absent where access is open. */
+  accessCode?: string;
+  log: FastifyBaseLogger;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    learner: Learner | undefined;
+  }
+}
+
+/** Largest body of a request, in bytes: codes are all that is ever sent. */
+const MAX_BODY_BYTES = 16 * 1024;
+
+/** Requests a minute from one address, pages and their files included: a whole class may sit behind one address. */
+const REQUESTS_PER_MINUTE = 6000;
+
+export async function createApp(gateway: Gateway): Promise<{ app: FastifyInstance; identity: Identity }> {
+  const app = Fastify({
+    loggerInstance: gateway.log,
+    disableRequestLogging: true,
+    bodyLimit: MAX_BODY_BYTES,
+    forceCloseConnections: true,
+    requestTimeout: 30_000,
+    // What a proxy says about the address is not trusted: limits are by connection.
+    trustProxy: false,
+  });
+  handleErrors(app);
+  await app.register(cookie, { secret: gateway.secret });
+  await app.register(helmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        'default-src': ["'self'"],
+        'script-src': ["'self'"],
+        // xterm and Shiki set styles of their own; a stricter rule breaks both.
+        'style-src': ["'self'", "'unsafe-inline'"],
+        'img-src': ["'self'", 'data:'],
+        'font-src': ["'self'"],
+        'connect-src': ["'self'", () => gateway.origins.sockets],
+        'object-src': ["'none'"],
+        'base-uri': ["'none'"],
+        'form-action': ["'self'"],
+        'frame-ancestors': ["'none'"],
+      },
+    },
+    // A class's own network has no certificates: asking browsers for https would lock the class out.
+    strictTransportSecurity: false,
+    crossOriginEmbedderPolicy: false,
+    originAgentCluster: false,
+    crossOriginOpenerPolicy: false,
+  });
+  await app.register(rateLimit, { global: true, max: REQUESTS_PER_MINUTE, timeWindow: '1 minute' });
+  const identity = new Identity(app, gateway.learners);
+
+  // Only JSON: a foreign page cannot send it without asking first, and is never allowed.
+  app.removeContentTypeParser('text/plain');
+  app.decorateRequest('learner', undefined);
+  app.addHook('onRequest', async (request, reply) => {
+    if (!gateway.origins.isOurHost(request.headers.host)) return sendError(reply, 'wrong-host');
+    const changes = request.method !== 'GET' && request.method !== 'HEAD';
+    const { origin } = request.headers;
+    if (changes && origin !== undefined && !gateway.origins.isOurs(origin)) return sendError(reply, 'foreign-origin');
+    if (changes && !request.headers['content-type']?.startsWith('application/json')) return sendError(reply, 'bad-request');
+    if (isApi(request)) {
+      request.learner = identity.of(request.headers.cookie);
+    } else if (gateway.accessCode !== undefined && isPage(request) && !identity.of(request.headers.cookie)) {
+      return reply.redirect(`/join/?next=${encodeURIComponent(request.url)}`, 302);
+    }
+  });
+  app.get('/healthz', { config: { rateLimit: false } }, async () => ({ ok: true }));
+  learnerRoutes(app, gateway, identity);
+  sandboxRoutes(app, gateway);
+  await app.register(fastifyStatic, {
+    root: gateway.config.paths.site,
+    redirect: true,
+    cacheControl: false,
+    setHeaders: (response, path) => {
+      // Built files carry a digest in their name; pages must be asked for again after an update.
+      const lasting = path.includes('/_astro/');
+      response.header('cache-control', lasting ? 'public, max-age=31536000, immutable' : 'no-cache');
+    },
+  });
+  app.setNotFoundHandler(async (request, reply) => {
+    if (isApi(request) || request.method !== 'GET') return sendError(reply, 'not-found');
+    return reply.code(404).sendFile('404.html');
+  });
+  await app.ready();
+  return { app, identity };
+}
+
+function isApi(request: FastifyRequest): boolean {
+  return request.url.startsWith('/api/');
+}
+
+/** A page to look at, as against the files that pages need, the page that asks for the code included. */
+function isPage(request: FastifyRequest): boolean {
+  const path = request.url.split('?', 1)[0]!;
+  return !path.startsWith('/join') && path !== '/healthz' && (path.endsWith('/') || !/\.[a-z0-9]+$/.test(path) || path.endsWith('.html'));
+}

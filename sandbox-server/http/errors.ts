@@ -1,0 +1,27 @@
+/** Errors → responses, by the registry. A learner gets the code's text; what happened stays in the log. */
+import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
+import type { ApiError } from '../protocol/api.ts';
+import { ERRORS, type ErrorCode } from '../protocol/errors.ts';
+import { LearnerError, toLearnerError } from '../session/learner-error.ts';
+
+export function sendError(reply: FastifyReply, code: ErrorCode): FastifyReply {
+  const { status, text, hint } = ERRORS[code];
+  return reply.code(status).send({ error: { code, text, hint } } satisfies ApiError);
+}
+
+export function handleErrors(app: FastifyInstance): void {
+  app.setErrorHandler((error: FastifyError | Error, request, reply) => {
+    const code = codeOf(error);
+    if (ERRORS[code].status >= 500) request.log.warn({ err: error, code }, 'a request failed');
+    return sendError(reply, code);
+  });
+}
+
+function codeOf(error: FastifyError | Error): ErrorCode {
+  if (error instanceof LearnerError) return error.code;
+  const status = 'statusCode' in error ? error.statusCode : undefined;
+  if (status === 429) return 'too-many-requests';
+  if (status === 404) return 'not-found';
+  if (status !== undefined && status >= 400 && status < 500) return 'bad-request';
+  return toLearnerError(error).code;
+}

@@ -1,0 +1,69 @@
+/** A learner's sandbox of a course: its state, a restart, their files. */
+import { PassThrough } from 'node:stream';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { SandboxAnswer } from '../protocol/api.ts';
+import { InitStream } from '../sandbox/init/stream.ts';
+import { LearnerError } from '../session/learner-error.ts';
+import type { SandboxSession } from '../session/sandbox-session.ts';
+import type { Gateway } from './app.ts';
+
+type CourseRequest = FastifyRequest<{ Params: { course: string } }>;
+
+/** A restart costs the host more than a page: so often a minute for one address. */
+const SELDOM = { rateLimit: { max: 60, timeWindow: '1 minute' } };
+
+export function sandboxRoutes(app: FastifyInstance, gateway: Gateway): void {
+  const { config, courses, sessions } = gateway;
+
+  const sessionOf = (request: CourseRequest): SandboxSession => {
+    if (config.sandboxes.mode === 'off') throw new LearnerError(config.sandboxes.code);
+    if (!request.learner) throw new LearnerError('not-signed-in');
+    const course = courses.get(request.params.course);
+    return sessions.open(request.learner.id, course.id, course.image);
+  };
+
+  app.get('/api/courses/:course/sandbox', async (request: CourseRequest): Promise<SandboxAnswer> => {
+    if (!request.learner) throw new LearnerError('not-signed-in');
+    const session = sessions.find(request.learner.id, courses.get(request.params.course).id);
+    const { memoryBytes, cpus, processes, diskBytes } = config.limits;
+    return {
+      state: session?.state ?? 'requested',
+      ...(session?.stage ? { stage: session.stage } : {}),
+      ...(session?.failure ? { failure: session.failure } : {}),
+      limits: { memoryBytes, cpus, processes, diskBytes },
+    };
+  });
+
+  app.post('/api/courses/:course/sandbox/restart', { config: SELDOM }, async (request: CourseRequest, reply) => {
+    const session = sessionOf(request);
+    await session.stop();
+    await session.ready();
+    return reply.code(204).send();
+  });
+
+  app.get('/api/courses/:course/sandbox/home.tar', { config: SELDOM }, async (request: CourseRequest, reply) => {
+    const session = sessionOf(request);
+    const duplex = await session.connect();
+    const body = new PassThrough();
+    const view = session.view();
+    const stream = new InitStream(duplex, { op: 'archive' }, {
+      onData: (bytes) => {
+        if (body.write(bytes)) return;
+        stream.pause();
+        body.once('drain', () => stream.resume());
+      },
+      // A tar that breaks off must not look whole: the connection is cut instead of ended.
+      onControl: () => body.end(),
+      onEnd: (error) => {
+        view[Symbol.dispose]();
+        if (!body.writableEnded) body.destroy(error ?? new Error('the sandbox ended during a download'));
+      },
+    });
+    body.once('close', () => stream[Symbol.dispose]());
+    const name = `${request.params.course}-home.tar`;
+    return reply
+      .header('content-disposition', `attachment; filename="${name}"`)
+      .type('application/x-tar')
+      .send(body);
+  });
+}

@@ -1,0 +1,121 @@
+/**
+ * The gateway's composition root: everything that parses what the network sends. Runs as an ordinary user: `main.ts
+ * CONFIG`, with an IPC channel to tell that it is ready.
+ */
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import type { CourseManifest } from '../site/course/manifest.ts';
+import { readConfig, withPort, type Config } from './config.ts';
+import { createApp } from './http/app.ts';
+import { Courses } from './http/courses.ts';
+import { Origins } from './http/origins.ts';
+import { createLog, type Log } from './log.ts';
+import { OciDriver } from './sandbox/oci/driver.ts';
+import { OffDriver } from './sandbox/off-driver.ts';
+import { Sessions } from './session/sessions.ts';
+import { TerminalSockets } from './socket/upgrade.ts';
+import { openDatabase } from './store/database.ts';
+import { Learners } from './store/learners.ts';
+import { SandboxRecords } from './store/sandbox-records.ts';
+
+export interface RunningGateway extends AsyncDisposable {
+  port: number;
+}
+
+/** Starts the gateway. Rejects where the port is taken or the database cannot be opened. */
+export async function startGateway(config: Config, log: Log): Promise<RunningGateway> {
+  await using stack = new AsyncDisposableStack();
+  mkdirSync(config.paths.gatewayData, { recursive: true, mode: 0o700 });
+  const database = openDatabase(join(config.paths.gatewayData, 'slipway.db'));
+  stack.defer(() => database.close());
+  const now = () => Date.now();
+  const learners = new Learners(database, now);
+  const driver =
+    config.sandboxes.mode === 'on'
+      ? new OciDriver({ run: config.run, socket: config.paths.supervisorSocket })
+      : new OffDriver();
+  stack.use(driver);
+  const sessions = stack.use(
+    new Sessions({ driver, records: new SandboxRecords(database, now), now, config, log }),
+  );
+  await sessions.reconcile();
+  const courses = new Courses(JSON.parse(readFileSync(config.paths.courses, 'utf8')) as CourseManifest);
+  const origins = new Origins();
+  const accessCode = config.access === 'code' ? readFileSync(config.paths.accessCode, 'utf8').trim() : undefined;
+  const { app, identity } = await createApp({
+    config,
+    origins,
+    courses,
+    learners,
+    sessions,
+    secret: cookieSecret(config),
+    ...(accessCode === undefined ? {} : { accessCode }),
+    log,
+  });
+  stack.defer(() => app.close());
+  stack.use(new TerminalSockets(app.server, { config, origins, courses, identity, sessions, log }));
+  await app.listen({ host: config.host, port: config.port });
+  const { port } = app.server.address() as AddressInfo;
+  origins.set(withPort(config.urls, port));
+  const owned = stack.move();
+  return { port, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+/** The secret that signs cookies: made once, kept with the database. A new one would make strangers of all learners. */
+function cookieSecret(config: Config): string {
+  const path = join(config.paths.gatewayData, 'cookie-secret');
+  if (!existsSync(path)) {
+    const unfinished = `${path}.new`;
+    writeFileSync(unfinished, randomBytes(32).toString('hex'), { mode: 0o600, flush: true });
+    renameSync(unfinished, path);
+  }
+  return readFileSync(path, 'utf8');
+}
+
+async function main(path: string): Promise<void> {
+  const config = readConfig(path);
+  const log = createLog('gateway', config.logLevel);
+  try {
+    const gateway = await startGateway(config, log);
+    let ending = false;
+    const end = async () => {
+      if (ending) return;
+      ending = true;
+      await gateway[Symbol.asyncDispose]();
+      process.exit(0);
+    };
+    for (const event of ['SIGTERM', 'SIGINT', 'disconnect']) process.once(event, () => void end());
+    process.send?.({ type: 'ready', port: gateway.port });
+  } catch (error) {
+    log.fatal({ err: error }, 'the gateway cannot start');
+    const failure = { type: 'failed', code: 'gateway', ...explain(error, config) };
+    if (process.send) process.send(failure, () => process.exit(1));
+    else process.exit(1);
+  }
+}
+
+/** Says what went wrong in the operator's words. */
+function explain(error: unknown, config: Config): { text: string; mend: string } {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === 'EADDRINUSE') {
+    return {
+      text: `Port ${config.port} on ${config.host} is taken by another program.`,
+      mend: 'End that program, or choose another port: npm start -- --port 8081',
+    };
+  }
+  if (code === 'EADDRNOTAVAIL') {
+    return {
+      text: `This machine has no address ${config.host}.`,
+      mend: 'Choose one of its own with --host, or 0.0.0.0 for all of them.',
+    };
+  }
+  return { text: `The gateway cannot start: ${message}`, mend: 'Its log says more.' };
+}
+
+if (import.meta.main) {
+  const path = process.argv[2];
+  if (!path) throw new Error('the gateway is run by `slipway start`: main.ts CONFIG');
+  await main(path);
+}

@@ -1,0 +1,118 @@
+package launch
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"unsafe"
+)
+
+// Loop device requests and flags of linux/loop.h.
+const (
+	loopConfigure    = 0x4C0A
+	loopGetFree      = 0x4C82
+	loopAutoclear    = 4
+	loopMajor        = 7
+	loopAttempts     = 64
+	loopConfigureLen = 304
+)
+
+// loopConfig is struct loop_config: the fields used here, the rest zero.
+type loopConfig struct {
+	fd        uint32
+	blockSize uint32
+	// struct loop_info64 from here on: lo_flags lies 52 bytes in.
+	before [52]byte
+	flags  uint32
+	after  [loopConfigureLen - 8 - 52 - 4]byte
+}
+
+// attachLoop gives the file a loop device that frees itself after its last unmount.
+func attachLoop(path string) (*os.File, error) {
+	backing, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer backing.Close()
+	control, err := os.OpenFile("/dev/loop-control", os.O_RDWR, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer control.Close()
+	// Another process may take the free device between the two calls.
+	for attempt := 0; attempt < loopAttempts; attempt++ {
+		number, _, errno := syscall.Syscall(syscall.SYS_IOCTL, control.Fd(), loopGetFree, 0)
+		if errno != 0 {
+			return nil, fmt.Errorf("a free loop device: %w", errno)
+		}
+		name := fmt.Sprintf("/dev/loop%d", number)
+		loop, err := os.OpenFile(name, os.O_RDWR, 0)
+		if os.IsNotExist(err) {
+			// A /dev that is no devtmpfs has no node for new devices.
+			if err := syscall.Mknod(name, syscall.S_IFBLK|0o600, int(loopMajor<<8|number)); err != nil && err != syscall.EEXIST {
+				return nil, err
+			}
+			loop, err = os.OpenFile(name, os.O_RDWR, 0)
+		}
+		if err != nil {
+			return nil, err
+		}
+		config := loopConfig{fd: uint32(backing.Fd()), flags: loopAutoclear}
+		_, _, errno = syscall.Syscall(syscall.SYS_IOCTL, loop.Fd(), loopConfigure, uintptr(unsafe.Pointer(&config)))
+		if errno == 0 {
+			return loop, nil
+		}
+		loop.Close()
+		if errno != syscall.EBUSY {
+			return nil, fmt.Errorf("%s: %w", name, errno)
+		}
+	}
+	return nil, errors.New("no loop device stayed free long enough")
+}
+
+// mountDisk mounts the sandbox's disk at Mountpoint/disk and returns its device number as the cgroup files want it.
+func mountDisk(spec *Spec) (string, error) {
+	at := spec.Mountpoint
+	if err := syscall.Mount("slipway", at, "tmpfs", syscall.MS_NODEV|syscall.MS_NOSUID, "mode=0755,size=1m"); err != nil {
+		return "", failure("start-failed", "%s: %w", at, err)
+	}
+	for _, name := range []string{"image", "disk", "root"} {
+		if err := os.Mkdir(filepath.Join(at, name), 0o755); err != nil {
+			return "", failure("start-failed", "%w", err)
+		}
+	}
+	loop, err := attachLoop(spec.Disk)
+	if err != nil {
+		return "", failure("start-failed", "the disk's loop device: %w", err)
+	}
+	defer loop.Close()
+	target := filepath.Join(at, "disk")
+	// discard: what the learner deletes is given back to the host.
+	mount := func() error {
+		return syscall.Mount(loop.Name(), target, "ext4", syscall.MS_NODEV|syscall.MS_NOSUID|syscall.MS_NOATIME, "discard")
+	}
+	if err := mount(); err != nil {
+		// After a crash of the host the journal is replayed by the mount itself; this is for worse.
+		check, _ := exec.Command("e2fsck", "-p", loop.Name()).CombinedOutput()
+		if again := mount(); again != nil {
+			return "", failure("start-failed", "the disk cannot be mounted: %w; e2fsck: %s", again, strings.TrimSpace(string(check)))
+		}
+	}
+	for name, owner := range map[string]int{"upper": spec.IDs.Base, "work": 0} {
+		dir := filepath.Join(target, name)
+		if err := os.Mkdir(dir, 0o755); err != nil {
+			if os.IsExist(err) {
+				continue
+			}
+			return "", failure("start-failed", "the disk: %w", err)
+		}
+		if err := os.Chown(dir, owner, owner); err != nil {
+			return "", failure("start-failed", "the disk: %w", err)
+		}
+	}
+	return strings.Replace(filepath.Base(loop.Name()), "loop", fmt.Sprintf("%d:", loopMajor), 1), nil
+}

@@ -1,0 +1,151 @@
+// Package launch makes a sandbox's mounts and limits on the host and has the container runtime start it.
+//
+// All mounts are made in a mount namespace of their own: the host's mount table never shows them, and they vanish with
+// the sandbox's last process, loop device included.
+package launch
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"runtime"
+	"syscall"
+	"time"
+)
+
+// Spec is what the supervisor writes to standard input, as JSON. Paths are the host's.
+type Spec struct {
+	ID string `json:"id"`
+	// Image is the root file system tree of the image, with ids as seen inside.
+	Image string `json:"image"`
+	// Disk is the ext4 file that takes all that the sandbox writes.
+	Disk string `json:"disk"`
+	IDs  struct {
+		Base int `json:"base"`
+		Size int `json:"size"`
+	} `json:"ids"`
+	// Mountpoint is an empty directory; in the private mount namespace all is mounted below it.
+	Mountpoint string `json:"mountpoint"`
+	// Bundle holds config.json, whose root.path is Mountpoint/root.
+	Bundle string `json:"bundle"`
+	Socket struct {
+		Path string `json:"path"`
+		GID  int    `json:"gid"`
+	} `json:"socket"`
+	Runtime RuntimeSpec `json:"runtime"`
+	Cgroup  CgroupSpec  `json:"cgroup"`
+}
+
+// Failure is an error with the stable code that the supervisor passes on.
+type Failure struct {
+	Code string
+	Err  error
+}
+
+func (f *Failure) Error() string { return f.Err.Error() }
+
+func failure(code, format string, values ...any) error {
+	return &Failure{code, fmt.Errorf(format, values...)}
+}
+
+// answer is one line of JSON on standard output.
+type answer struct {
+	OK      bool    `json:"ok"`
+	Pid     int     `json:"pid,omitempty"`
+	Code    string  `json:"code,omitempty"`
+	Message string  `json:"message,omitempty"`
+	Stages  []stage `json:"stages"`
+}
+
+// stage tells how long a part of the start took, in milliseconds.
+type stage struct {
+	Name string  `json:"name"`
+	Ms   float64 `json:"ms"`
+}
+
+// Main reads a Spec, starts the sandbox and tells its first process's id.
+func Main() {
+	// Namespaces belong to threads: all that follows, the runtime's fork included, happens on this one.
+	runtime.LockOSThread()
+	var result answer
+	var spec Spec
+	if err := json.NewDecoder(os.Stdin).Decode(&spec); err != nil {
+		result.Code, result.Message = "start-failed", "launch's input: "+err.Error()
+	} else if err := launch(&spec, &result); err != nil {
+		result.Code, result.Message = "start-failed", err.Error()
+		if known, ok := err.(*Failure); ok {
+			result.Code = known.Code
+		}
+	} else {
+		result.OK = true
+	}
+	_ = json.NewEncoder(os.Stdout).Encode(result)
+	if !result.OK {
+		os.Exit(1)
+	}
+}
+
+func launch(spec *Spec, result *answer) error {
+	began := time.Now()
+	done := func(name string) {
+		now := time.Now()
+		result.Stages = append(result.Stages, stage{name, float64(now.Sub(began).Microseconds()) / 1000})
+		began = now
+	}
+	socket, err := listen(spec.Socket.Path, spec.Socket.GID)
+	if err != nil {
+		return err
+	}
+	defer socket.Close()
+	cgroups, err := findCgroups()
+	if err != nil {
+		return err
+	}
+	if err := privateMounts(spec.Runtime.HideUnified); err != nil {
+		return err
+	}
+	done("namespace")
+	device, err := mountDisk(spec)
+	if err != nil {
+		return err
+	}
+	done("disk")
+	if err := mountRoot(spec); err != nil {
+		return err
+	}
+	if err := checkImage(spec.Mountpoint + "/root"); err != nil {
+		return err
+	}
+	done("root")
+	procs, err := cgroups.create(spec, device)
+	if err != nil {
+		return err
+	}
+	done("limits")
+	inherited := append([]*os.File{socket}, procs...)
+	pid, err := run(spec, inherited)
+	if err != nil {
+		return err
+	}
+	done("container")
+	result.Pid = pid
+	err = cgroups.moveInit(spec, pid)
+	done("init")
+	return err
+}
+
+// privateMounts gives this thread a mount namespace whose mounts nobody else sees.
+func privateMounts(hideUnified bool) error {
+	if err := syscall.Unshare(syscall.CLONE_NEWNS); err != nil {
+		return failure("start-failed", "a mount namespace: %w", err)
+	}
+	if err := syscall.Mount("", "/", "", syscall.MS_REC|syscall.MS_PRIVATE, ""); err != nil {
+		return failure("start-failed", "private mounts: %w", err)
+	}
+	if hideUnified {
+		// crun takes a "hybrid" host (version 1 controllers, an empty version 2 beside them) for something it does not
+		// support; it works once it does not see the empty one.
+		_ = syscall.Unmount("/sys/fs/cgroup/unified", syscall.MNT_DETACH)
+	}
+	return nil
+}

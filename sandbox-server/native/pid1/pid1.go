@@ -1,0 +1,96 @@
+// Package pid1 is init: process 1 of a sandbox. It reaps, holds the terminals with their recent output, and runs
+// commands. It listens on an inherited socket whose path exists only outside of the sandbox, and trusts that whoever
+// connects is the server; what it sends is, to the server, untrusted input.
+//
+// It survives what the learner does: its own process count and memory are outside of the learner's limits, every child
+// enters the learner's cgroup before it executes, and no learner's process can signal it.
+package pid1
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"strconv"
+	"strings"
+	"syscall"
+)
+
+// firstInherited is the first descriptor of the LISTEN_FDS convention.
+const firstInherited = 3
+
+// memoryLimit is a soft limit for the Go heap, in bytes: eight full terminals fit, a leak shows as a slow init.
+const memoryLimit = 24 << 20
+
+// Main serves until the sandbox is stopped from outside.
+func Main() {
+	debug.SetMemoryLimit(memoryLimit)
+	debug.SetGCPercent(50)
+	listener, cgroups, err := inherit()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "slipway: init:", err)
+		os.Exit(1)
+	}
+	// A runtime's console or a shell's job control must not stop process 1.
+	signal.Ignore(syscall.SIGHUP, syscall.SIGINT, syscall.SIGPIPE, syscall.SIGTTOU, syscall.SIGTTIN, syscall.SIGTSTP)
+	reaper := newReaper()
+	go reaper.run()
+	box := newSandbox(reaper, cgroups)
+	quiet()
+	for {
+		conn, err := listener.AcceptUnix()
+		if err != nil {
+			if isTemporary(err) {
+				continue
+			}
+			fmt.Fprintln(os.Stderr, "slipway: init: accept:", err)
+			os.Exit(1)
+		}
+		go box.serve(conn)
+	}
+}
+
+// inherit takes over the listening socket (descriptor 3) and the learner's cgroup.procs files after it, as LISTEN_FDS
+// counts them.
+func inherit() (*net.UnixListener, []*os.File, error) {
+	count, err := strconv.Atoi(os.Getenv("LISTEN_FDS"))
+	if err != nil || count < 1 {
+		return nil, nil, fmt.Errorf("LISTEN_FDS is %q: no socket was handed over", os.Getenv("LISTEN_FDS"))
+	}
+	var cgroups []*os.File
+	for fd := firstInherited; fd < firstInherited+count; fd++ {
+		syscall.CloseOnExec(fd)
+		if fd > firstInherited {
+			cgroups = append(cgroups, os.NewFile(uintptr(fd), "cgroup.procs"))
+		}
+	}
+	socket := os.NewFile(firstInherited, "init.sock")
+	defer socket.Close()
+	listener, err := net.FileListener(socket)
+	if err != nil {
+		return nil, nil, err
+	}
+	unix, ok := listener.(*net.UnixListener)
+	if !ok {
+		return nil, nil, fmt.Errorf("descriptor %d is no Unix socket", firstInherited)
+	}
+	unix.SetUnlinkOnClose(false)
+	return unix, cgroups, nil
+}
+
+// quiet lets go of the descriptors that the runtime gave: nothing of the host's stays open in here.
+func quiet() {
+	null, err := os.OpenFile("/dev/null", os.O_RDWR, 0)
+	if err != nil {
+		return
+	}
+	defer null.Close()
+	for fd := 0; fd <= 2; fd++ {
+		_ = syscall.Dup3(int(null.Fd()), fd, 0)
+	}
+}
+
+func isTemporary(err error) bool {
+	return strings.Contains(err.Error(), "too many open files") || strings.Contains(err.Error(), "aborted")
+}

@@ -1,0 +1,132 @@
+package pid1
+
+import (
+	"encoding/json"
+	"net"
+	"os"
+	"sync"
+	"syscall"
+
+	"slipway/child"
+	"slipway/frame"
+)
+
+// maxTerminals bounds the memory of init: each holds up to ringSize of output.
+const maxTerminals = 8
+
+// sandbox is all that init holds.
+type sandbox struct {
+	reaper  *reaper
+	cgroups []*os.File
+	trouble *trouble
+
+	mu        sync.Mutex
+	terminals map[string]*terminal
+}
+
+func newSandbox(reaper *reaper, cgroups []*os.File) *sandbox {
+	box := &sandbox{reaper: reaper, cgroups: cgroups, terminals: map[string]*terminal{}}
+	box.trouble = newTrouble(reaper.killed, box.announce)
+	return box
+}
+
+// request is a StreamRequest of frames.ts: the operation and its fields.
+type request struct {
+	Op        string            `json:"op"`
+	Name      string            `json:"name"`
+	From      *int64            `json:"from"`
+	Shell     string            `json:"shell"`
+	Columns   int               `json:"columns"`
+	Rows      int               `json:"rows"`
+	Argv      []string          `json:"argv"`
+	Root      bool              `json:"root"`
+	Cwd       string            `json:"cwd"`
+	Env       map[string]string `json:"env"`
+	TimeoutMs int64             `json:"timeoutMs"`
+}
+
+// stream is one connection: its request was read, frames follow.
+type stream struct {
+	conn net.Conn
+	in   *frame.Reader
+	out  *frame.Writer
+}
+
+func (s *stream) accept(fields map[string]any) error {
+	answer := map[string]any{"ok": true}
+	for key, value := range fields {
+		answer[key] = value
+	}
+	return s.out.WriteJSON(answer)
+}
+
+func (s *stream) refuse(code, message string) {
+	_ = s.out.WriteJSON(map[string]any{"ok": false, "code": code, "message": message})
+}
+
+func (b *sandbox) serve(conn net.Conn) {
+	defer conn.Close()
+	s := &stream{conn: conn, in: frame.NewReader(conn), out: frame.NewWriter(conn)}
+	var ask request
+	if err := s.in.Request(&ask); err != nil {
+		s.refuse("bad-request", err.Error())
+		return
+	}
+	switch ask.Op {
+	case "terminal":
+		b.serveTerminal(s, ask)
+	case "exec":
+		b.serveExec(s, ask)
+	case "archive":
+		b.serveArchive(s)
+	case "kill-all":
+		// All processes of this pid namespace but the caller; one pass holds the kernel's task list, so that a fork bomb
+		// cannot outrun it.
+		if err := syscall.Kill(-1, syscall.SIGKILL); err != nil && err != syscall.ESRCH {
+			s.refuse("failed", err.Error())
+			return
+		}
+		_ = s.accept(nil)
+	case "status":
+		_ = s.accept(b.status())
+	default:
+		s.refuse("bad-request", "no such operation")
+	}
+}
+
+func (b *sandbox) status() map[string]any {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	terminals := []map[string]any{}
+	for name, t := range b.terminals {
+		terminals = append(terminals, t.summary(name))
+	}
+	return map[string]any{"terminals": terminals}
+}
+
+// announce tells every viewer of every terminal.
+func (b *sandbox) announce(notice any) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, t := range b.terminals {
+		t.announce(notice)
+	}
+}
+
+// spawn starts a child of init under the learner's limits. files become descriptors 0, 1 and 2.
+func (b *sandbox) spawn(spec child.Spec, files [3]uintptr, sys *syscall.SysProcAttr) (int, <-chan ended, error) {
+	spec.CgroupFiles = len(b.cgroups)
+	text, err := json.Marshal(spec)
+	if err != nil {
+		return 0, nil, err
+	}
+	attr := &syscall.ProcAttr{Dir: "/", Env: spec.Env, Files: files[:], Sys: sys}
+	for _, file := range b.cgroups {
+		attr.Files = append(attr.Files, file.Fd())
+	}
+	return b.reaper.start("/proc/self/exe", []string{"slipway", child.Command, string(text)}, attr)
+}
+
+func specFor(u user, argv, env []string) child.Spec {
+	return child.Spec{Argv: argv, Env: env, Dir: u.home, UID: u.uid, GID: u.gid, Groups: u.groups}
+}

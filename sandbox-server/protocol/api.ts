@@ -1,0 +1,60 @@
+/**
+ * The HTTP interface between a page and the gateway. All paths are same-origin; all bodies are JSON; errors have the
+ * shape of `ApiError` with a status from the registry in errors.ts. Requests that change something need the
+ * `content-type: application/json` header (a foreign page cannot send it without a preflight, which is never granted).
+ */
+import type { ErrorCode } from './errors.ts';
+import type { StartStage } from './messages.ts';
+
+export interface ApiError {
+  error: {
+    code: ErrorCode;
+    /** One sentence: what happened, for the learner. */
+    text: string;
+    /** What to do next, for the learner. */
+    hint: string;
+  };
+}
+
+/** `POST /api/session` → makes the visitor somebody (sets the cookie where there is none). 401 where a code is needed. */
+export interface SessionAnswer {
+  /** Whether sandboxes can run on this server, and if not, the code of why. */
+  sandboxes: { available: true } | { available: false; code: ErrorCode };
+  /** ISO 8601 time of this learner's first visit. */
+  since: string;
+}
+
+/** `POST /api/join` with `JoinRequest` → 204 and the cookie; 403 `wrong-access-code`. */
+export interface JoinRequest {
+  code: string;
+}
+
+/** `POST /api/recovery-code` → a new recovery code; the one before is void. Shown once, never stored in clear. */
+export interface RecoveryCodeAnswer {
+  code: string;
+}
+
+/** `POST /api/recover` with `RecoverRequest` → 204 and the cookie of that learner; 403 `wrong-recovery-code`. */
+export interface RecoverRequest {
+  code: string;
+}
+
+/** `GET /api/courses/:course/sandbox`. */
+export interface SandboxAnswer {
+  state: SandboxState;
+  stage?: StartStage;
+  failure?: ErrorCode;
+  /** Limits in force, for the page to tell. */
+  limits: { memoryBytes: number; cpus: number; processes: number; diskBytes: number };
+}
+
+/**
+ * `requested → starting → ready ⇄ frozen → stopped → gone`. Frozen: no CPU, memory kept. Stopped: the disk is kept.
+ */
+export type SandboxState = 'requested' | 'starting' | 'ready' | 'frozen' | 'stopped' | 'gone';
+
+/*
+ * `POST /api/courses/:course/sandbox/restart` → 204. Ends all programs, keeps the files.
+ * `GET  /api/courses/:course/sandbox/home.tar` → the learner's home directory.
+ * `GET  /api/courses/:course/terminals/:terminal` with `Upgrade: websocket` → a terminal (messages.ts).
+ */

@@ -1,0 +1,123 @@
+/**
+ * What a sandbox is to the rest of the server.
+ *
+ * A sandbox is one learner's Linux container with a disk of its own. Its identity is an id of at least 128 random bits.
+ * A driver keeps it on some container engine; nothing that only that engine knows (a path, a process id, a runtime's
+ * word) crosses this interface.
+ *
+ * | state     | create            | start   | connect        | freeze | thaw  | stop    | destroy |
+ * |-----------|-------------------|---------|----------------|--------|-------|---------|---------|
+ * | gone      | → stopped         | unknown | unknown        | unknown| unknown| unknown| gone    |
+ * | stopped   | nothing           | → ready | not-running    | not-running | not-running | nothing | → gone |
+ * | ready     | nothing           | nothing | a stream       | → frozen | nothing | → stopped | → gone |
+ * | frozen    | nothing           | → ready | not-running    | nothing | → ready | → stopped | → gone |
+ *
+ * "nothing" means that the call succeeds and changes nothing; "unknown" and "not-running" are the `DriverError` codes
+ * it rejects with. A container that ends by itself (its init died, the host restarted) is `stopped`: its disk is kept.
+ *
+ * Rules that hold in each state:
+ * - Calls for one sandbox take effect in the order in which they were made; calls for different sandboxes do not wait
+ *   for one another.
+ * - `create` leaves either a sandbox in state `stopped` or nothing at all. The same id with the same spec may be
+ *   created again; the first spec stays.
+ * - `start` resolves when `init` accepts streams. When it rejects, the sandbox is `stopped` and nothing of it runs.
+ * - `stop` and `destroy` resolve when no process of the sandbox runs any more; `destroy` also when its disk, limits and
+ *   ids are released. Both thaw a frozen sandbox first, and take at most 2 s whatever its processes do.
+ * - An aborted signal ends the wait, not the work; the state is then what `status` says.
+ * - Disposing the driver releases what it holds in this process. Sandboxes live on, and the next driver finds them.
+ */
+import type { Duplex } from 'node:stream';
+
+export interface SandboxDriver extends AsyncDisposable {
+  /** What this driver can do beyond the contract's core. A call to what is not there rejects with `unsupported`. */
+  readonly capabilities: Readonly<{ freeze: boolean }>;
+
+  create(id: SandboxId, spec: SandboxSpec, options?: CallOptions): Promise<void>;
+  start(id: SandboxId, options?: CallOptions & { onStage?: (stage: DriverStage) => void }): Promise<void>;
+  /** One duplex byte stream to the sandbox's `init`, which speaks init/frames.ts. As many as one likes. */
+  connect(id: SandboxId, options?: CallOptions): Promise<Duplex>;
+  freeze(id: SandboxId, options?: CallOptions): Promise<void>;
+  thaw(id: SandboxId, options?: CallOptions): Promise<void>;
+  stop(id: SandboxId, options?: CallOptions): Promise<void>;
+  destroy(id: SandboxId, options?: CallOptions): Promise<void>;
+  status(id: SandboxId, options?: CallOptions): Promise<DriverState>;
+  /** Every sandbox that is not gone. */
+  list(options?: CallOptions): Promise<SandboxStatus[]>;
+  /** What a sandbox that is ready or frozen uses now. */
+  stats(id: SandboxId, options?: CallOptions): Promise<SandboxStats>;
+}
+
+/** 26 characters of lower-case Crockford base 32: 130 random bits. */
+export type SandboxId = string;
+export type DriverState = 'stopped' | 'ready' | 'frozen' | 'gone';
+export type DriverStage = 'disk' | 'container';
+
+export interface CallOptions {
+  signal?: AbortSignal;
+}
+
+export interface SandboxStatus {
+  id: SandboxId;
+  state: Exclude<DriverState, 'gone'>;
+}
+
+/** What a sandbox is made of. */
+export interface SandboxSpec {
+  /** Identity of an image that this driver's host has. */
+  image: string;
+  profile: Profile;
+  hostname: string;
+  limits: SandboxLimits;
+}
+
+/** `standard`: for all but lessons that run a container engine inside. */
+export type Profile = 'standard';
+
+export interface SandboxLimits {
+  /** Memory of all processes and in-memory files together, in bytes. There is no swap. */
+  memoryBytes: number;
+  /** Processor time per time, in whole or part processors. */
+  cpus: number;
+  /** Processes and threads. */
+  processes: number;
+  /** Size of the writable disk in bytes, its file system's own needs included. */
+  diskBytes: number;
+  /** Files and directories the disk can hold. */
+  inodes: number;
+  /** Open files of one process. */
+  openFiles: number;
+  /** Bytes per second read from, and as many written to, the disk. */
+  diskBytesPerSecond: number;
+}
+
+export interface SandboxStats {
+  memoryBytes: number;
+  processes: number;
+  /** Processor time used since the start, in microseconds. */
+  cpuMicroseconds: number;
+  /** How often the kernel ended a process for lack of memory. */
+  outOfMemoryKills: number;
+}
+
+export type DriverErrorCode =
+  | 'unknown' // no sandbox of this id
+  | 'not-running' // it is stopped or frozen
+  | 'unsupported'
+  | 'no-room' // no free id range, or as many sandboxes as are allowed
+  | 'image-missing'
+  | 'image-refused' // the image would endanger the host
+  | 'host-disk-full'
+  | 'start-failed'
+  | 'start-timeout'
+  | 'unavailable'; // what runs the sandboxes cannot be reached: try again
+
+/** The one error a driver rejects with. `message` is for the operator's log, never for a learner. */
+export class DriverError extends Error {
+  override name = 'DriverError';
+  readonly code: DriverErrorCode;
+
+  constructor(code: DriverErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}

@@ -1,0 +1,31 @@
+/** What image.yaml may say: what a course's sandboxes are made from. Strict, so that a slip of the pen is an error. */
+import { z } from 'zod';
+
+const debianPackage = z.string().regex(/^[a-z0-9][a-z0-9+.-]+$/, 'expected the name of a Debian package');
+
+export const imageSchema = z.strictObject({
+  /** Its name; course.yaml's `image` names it. */
+  name: z.string().regex(/^[a-z][a-z0-9-]{0,40}$/, 'expected lower-case letters, digits and hyphens, a letter first'),
+  /** What its sandboxes may do. `standard` is for all but lessons that run a container engine inside. */
+  profile: z.literal('standard').default('standard'),
+  from: z.strictObject({
+    /** Made from Debian packages. */
+    debian: z.strictObject({
+      /** Debian's release, pinned so that lessons print the same on every host. */
+      suite: z.enum(['bookworm', 'trixie']),
+      /** Packages besides Debian's essential ones. What they recommend does not come with them. */
+      packages: z.array(debianPackage).default([]),
+    }),
+  }),
+  /** Whom the learner is. */
+  user: z
+    .strictObject({
+      name: z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, 'expected lower-case letters, digits and hyphens, a letter first'),
+    })
+    .default({ name: 'learner' }),
+});
+
+export type ImageDescription = z.infer<typeof imageSchema>;
+
+/** The learner's user and group id in every image: init and the courses' files count on it. */
+export const LEARNER_ID = 1000;

@@ -1,0 +1,63 @@
+/** The folder of built images: `<image id>/rootfs` and `<image id>/image.json`. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import type { ImageDescription } from './schema.ts';
+import { LEARNER_ID } from './schema.ts';
+
+/** image.json. */
+export interface BuiltImage {
+  id: string;
+  name: string;
+  profile: ImageDescription['profile'];
+  suite: string;
+  user: { name: string; id: number; home: string };
+  /** ISO 8601. */
+  builtAt: string;
+}
+
+const HALF = '.half-';
+
+export const isBuilt = (shelf: string, id: string) => existsSync(join(shelf, id, 'image.json'));
+
+/** An empty folder for a build; a build that was killed leaves one, which the next of its image takes away. */
+export function beginImage(shelf: string, id: string): string {
+  const half = join(shelf, `${HALF}${id}`);
+  rmSync(half, { recursive: true, force: true });
+  mkdirSync(half, { recursive: true, mode: 0o700 });
+  return half;
+}
+
+/** From here on the image is there, whole. */
+export function endImage(shelf: string, id: string, description: ImageDescription, builtAt: Date): void {
+  const half = join(shelf, `${HALF}${id}`);
+  const { name, profile, from, user } = description;
+  const built: BuiltImage = {
+    id,
+    name,
+    profile,
+    suite: from.debian.suite,
+    user: { name: user.name, id: LEARNER_ID, home: `/home/${user.name}` },
+    builtAt: builtAt.toISOString(),
+  };
+  writeFileSync(join(half, 'image.json'), `${JSON.stringify(built, null, 2)}\n`);
+  renameSync(half, join(shelf, id));
+}
+
+/** Removes images that no course has any more and no disk was made over, and what killed builds left. */
+export function pruneImages(shelf: string, current: readonly string[], sandboxes: string): string[] {
+  if (!existsSync(shelf)) return [];
+  const kept = new Set([...current, ...imagesInUse(sandboxes)]);
+  const removed = readdirSync(shelf).filter((id) => !kept.has(id));
+  for (const id of removed) rmSync(join(shelf, id), { recursive: true });
+  return removed;
+}
+
+/** Each sandbox's folder has a meta.json that names the image under its disk. */
+function imagesInUse(sandboxes: string): string[] {
+  if (!existsSync(sandboxes)) return [];
+  return readdirSync(sandboxes)
+    .map((id) => join(sandboxes, id, 'meta.json'))
+    .filter((path) => existsSync(path))
+    .map((path) => (JSON.parse(readFileSync(path, 'utf8')) as { image: string }).image);
+}

@@ -1,0 +1,49 @@
+/**
+ * The stream protocol of `init`, process 1 of every sandbox. The other end is native/init/; both are tested against the
+ * same fixtures.
+ *
+ * One connection is one stream. It opens with one line of JSON (`StreamRequest`) from the server, at most 16 KiB; then
+ * both sides send frames: 1 byte kind, 4 bytes payload length (big endian), payload (at most 64 KiB). The first frame
+ * from `init` is a `Control` frame holding a `StreamAnswer`. What comes from a sandbox is untrusted: a frame that
+ * breaks these rules ends the stream.
+ */
+import type { TerminalSize } from '../../protocol/messages.ts';
+
+export const MAX_PAYLOAD_BYTES = 64 * 1024;
+export const FRAME_HEADER_BYTES = 5;
+
+export const FrameKind = {
+  /** Bytes: what is typed or printed; standard input or output of a command; a file's content. */
+  Data: 0,
+  /** JSON. */
+  Control: 1,
+  /** Bytes of a command's standard error. */
+  ErrorData: 2,
+} as const;
+export type FrameKind = (typeof FrameKind)[keyof typeof FrameKind];
+
+export type StreamRequest =
+  /** Attach to the terminal of this name; its shell starts where none runs. Ends with the connection, the shell does not. */
+  | ({ op: 'terminal'; name: string; from?: number; shell?: string } & TerminalSize)
+  /** Run a command to its end. As the learner unless `root`. Closing the connection kills its process group. */
+  | { op: 'exec'; argv: string[]; root?: boolean; cwd?: string; env?: Record<string, string>; timeoutMs?: number }
+  /** The learner's home directory as a tar stream in Data frames; then `ended`. */
+  | { op: 'archive' }
+  /** Ends every process in the sandbox but init. */
+  | { op: 'kill-all' }
+  | { op: 'status' };
+
+export type StreamAnswer = { ok: true; [key: string]: unknown } | { ok: false; code: string; message: string };
+
+/** Control frames from the server on a terminal's stream. */
+export type TerminalControl =
+  | ({ type: 'resize' } & TerminalSize)
+  /** A new shell after `exited`. */
+  | { type: 'restart' };
+
+/*
+ * Control frames from `init` on a terminal's stream have the shapes of `attached`, `size`, `prompt`, `command-ended`,
+ * `notice`, `detached` and `exited` in protocol/messages.ts; `attached` follows the answer at once.
+ * On an exec stream: `{type: 'eof'}` from the server ends standard input; the last frame from init is
+ * `{type: 'ended', status, signal, timedOut}`. On an archive stream the last frame is `{type: 'ended', status}`.
+ */

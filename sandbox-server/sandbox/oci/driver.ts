@@ -1,0 +1,126 @@
+/**
+ * Sandboxes under an OCI runtime on this host. The supervisor makes and ends them; streams go straight to each one's
+ * `init`, through a socket that the gateway's group may connect to.
+ */
+import { connect as connectSocket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { z } from 'zod';
+import {
+  DriverError,
+  type CallOptions,
+  type DriverStage,
+  type DriverState,
+  type SandboxDriver,
+  type SandboxSpec,
+  type SandboxStats,
+  type SandboxStatus,
+} from '../driver.ts';
+import { askInit } from '../init/ask.ts';
+import { listValue, statsValue, statusValue } from './protocol.ts';
+import { SupervisorClient } from './supervisor-client.ts';
+import { initSocket } from './supervisor/paths.ts';
+
+/** How long `init` may take to answer after its start, in milliseconds. */
+const INIT_ANSWER_MS = 5000;
+
+export class OciDriver implements SandboxDriver {
+  readonly capabilities = { freeze: true } as const;
+  private readonly run: string;
+  private readonly supervisor: SupervisorClient;
+  /** Which of the sandboxes that this driver has met are frozen. */
+  private readonly frozen = new Map<string, boolean>();
+
+  /** `run`: the directory of sockets; `socket`: the supervisor's. */
+  constructor(options: { run: string; socket: string }) {
+    this.run = options.run;
+    this.supervisor = new SupervisorClient(options.socket);
+  }
+
+  async create(id: string, spec: SandboxSpec, options?: CallOptions): Promise<void> {
+    await this.supervisor.call({ op: 'create', id, spec }, options);
+  }
+
+  async start(id: string, options?: CallOptions & { onStage?: (stage: DriverStage) => void }): Promise<void> {
+    await this.supervisor.call({ op: 'start', id }, options);
+    this.frozen.set(id, false);
+    try {
+      await askInit(await this.connect(id, options), { op: 'status' }, INIT_ANSWER_MS);
+    } catch (error) {
+      await this.stop(id);
+      throw new DriverError('start-failed', `init of sandbox ${id} does not answer`, { cause: error });
+    }
+  }
+
+  async connect(id: string, options?: CallOptions): Promise<Duplex> {
+    options?.signal?.throwIfAborted();
+    // A frozen init accepts nothing and a connection would hang; no other than this driver freezes.
+    if (!this.frozen.has(id)) this.frozen.set(id, (await this.status(id, options)) === 'frozen');
+    if (this.frozen.get(id)) throw new DriverError('not-running', `sandbox ${id} is frozen`);
+    try {
+      return await connected(initSocket(this.run, id));
+    } catch (error) {
+      // The socket is away or nobody listens: the supervisor knows which state that is.
+      const state = await this.status(id, options);
+      if (state === 'gone') throw new DriverError('unknown', `no sandbox ${id}`, { cause: error });
+      throw new DriverError('not-running', `sandbox ${id} is ${state}`, { cause: error });
+    }
+  }
+
+  async freeze(id: string, options?: CallOptions): Promise<void> {
+    this.frozen.set(id, true);
+    try {
+      await this.supervisor.call({ op: 'freeze', id }, options);
+    } catch (error) {
+      this.frozen.delete(id); // it may be frozen or not: ask
+      throw error;
+    }
+  }
+
+  async thaw(id: string, options?: CallOptions): Promise<void> {
+    await this.supervisor.call({ op: 'thaw', id }, options);
+    this.frozen.set(id, false);
+  }
+
+  async stop(id: string, options?: CallOptions): Promise<void> {
+    await this.supervisor.call({ op: 'stop', id }, options);
+    this.frozen.delete(id);
+  }
+
+  async destroy(id: string, options?: CallOptions): Promise<void> {
+    await this.supervisor.call({ op: 'destroy', id }, options);
+    this.frozen.delete(id);
+  }
+
+  async status(id: string, options?: CallOptions): Promise<DriverState> {
+    return checked(statusValue, await this.supervisor.call({ op: 'status', id }, options));
+  }
+
+  async list(options?: CallOptions): Promise<SandboxStatus[]> {
+    return checked(listValue, await this.supervisor.call({ op: 'list' }, options));
+  }
+
+  async stats(id: string, options?: CallOptions): Promise<SandboxStats> {
+    return checked(statsValue, await this.supervisor.call({ op: 'stats', id }, options));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.supervisor.close();
+  }
+}
+
+function checked<Value>(schema: z.ZodType<Value>, value: unknown): Value {
+  const parsed = schema.safeParse(value);
+  if (!parsed.success) throw new DriverError('unavailable', 'the supervisor answered something else than was asked');
+  return parsed.data;
+}
+
+function connected(path: string): Promise<Duplex> {
+  return new Promise((resolve, reject) => {
+    const socket = connectSocket({ path });
+    socket.once('error', reject);
+    socket.once('connect', () => {
+      socket.off('error', reject);
+      resolve(socket);
+    });
+  });
+}

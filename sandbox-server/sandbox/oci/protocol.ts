@@ -1,0 +1,77 @@
+/**
+ * What the gateway (driver.ts) and the supervisor say to each other over the supervisor's Unix socket: one JSON object a
+ * line. Requests carry a number that the answer repeats; answers come in any order. Both ends validate.
+ */
+import { z } from 'zod';
+import type { DriverErrorCode } from '../driver.ts';
+
+/** Longest line in bytes: `list` of some thousand sandboxes fits. */
+export const MAX_LINE_BYTES = 1024 * 1024;
+
+export const sandboxId = z.string().regex(/^[0-9a-hjkmnp-tv-z]{26}$/, 'a sandbox id has 26 characters');
+
+const positive = z.number().int().positive();
+
+export const sandboxSpec = z.strictObject({
+  image: z.string().regex(/^[a-z0-9][a-z0-9._-]{0,127}$/),
+  profile: z.literal('standard'),
+  hostname: z.string().regex(/^[a-z][a-z0-9-]{0,62}$/),
+  limits: z.strictObject({
+    memoryBytes: positive,
+    cpus: z.number().positive(),
+    processes: positive,
+    diskBytes: positive,
+    inodes: positive,
+    openFiles: positive,
+    diskBytesPerSecond: positive,
+  }),
+});
+
+const n = z.number().int().nonnegative();
+const byId = <Op extends string>(op: Op) => z.strictObject({ n, op: z.literal(op), id: sandboxId });
+
+export const supervisorRequest = z.discriminatedUnion('op', [
+  z.strictObject({ n, op: z.literal('create'), id: sandboxId, spec: sandboxSpec }),
+  byId('start'),
+  byId('freeze'),
+  byId('thaw'),
+  byId('stop'),
+  byId('destroy'),
+  byId('status'),
+  byId('stats'),
+  z.strictObject({ n, op: z.literal('list') }),
+]);
+export type SupervisorRequest = z.infer<typeof supervisorRequest>;
+
+const DRIVER_ERROR_CODES = [
+  'unknown',
+  'not-running',
+  'unsupported',
+  'no-room',
+  'image-missing',
+  'image-refused',
+  'host-disk-full',
+  'start-failed',
+  'start-timeout',
+  'unavailable',
+] as const satisfies DriverErrorCode[];
+
+export const driverErrorCode = z.enum(DRIVER_ERROR_CODES);
+
+export const supervisorAnswer = z.union([
+  z.strictObject({ n, ok: z.literal(true), value: z.unknown() }),
+  z.strictObject({ n, ok: z.literal(false), code: driverErrorCode, message: z.string() }),
+  /** A start tells which of its stages begins. */
+  z.strictObject({ n, stage: z.enum(['disk', 'container']) }),
+]);
+export type SupervisorAnswer = z.infer<typeof supervisorAnswer>;
+
+const runningState = z.enum(['stopped', 'ready', 'frozen']);
+export const statusValue = z.enum(['stopped', 'ready', 'frozen', 'gone']);
+export const listValue = z.array(z.strictObject({ id: sandboxId, state: runningState }));
+export const statsValue = z.strictObject({
+  memoryBytes: n,
+  processes: n,
+  cpuMicroseconds: n,
+  outOfMemoryKills: n,
+});

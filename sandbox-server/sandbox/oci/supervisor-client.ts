@@ -1,0 +1,84 @@
+/** The gateway's end of the supervisor's socket. Connects when it is needed, and again after the supervisor restarted. */
+import { connect, type Socket } from 'node:net';
+import { DriverError, type CallOptions, type DriverStage } from '../driver.ts';
+import { readLines, writeLine } from './lines.ts';
+import { supervisorAnswer, type SupervisorRequest } from './protocol.ts';
+
+type WithoutNumber<Request> = Request extends unknown ? Omit<Request, 'n'> : never;
+
+interface Waiting {
+  resolve(value: unknown): void;
+  reject(error: Error): void;
+  onStage?: ((stage: DriverStage) => void) | undefined;
+}
+
+type StagedCallOptions = CallOptions & { onStage?: ((stage: DriverStage) => void) | undefined };
+
+export class SupervisorClient {
+  private readonly path: string;
+  private readonly waiting = new Map<number, Waiting>();
+  private socket: Socket | undefined;
+  private next = 0;
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  /** Rejects with a `DriverError`: the supervisor's, or `unavailable` where it cannot be reached or goes away meanwhile. */
+  call(request: WithoutNumber<SupervisorRequest>, options?: StagedCallOptions): Promise<unknown> {
+    const signal = options?.signal;
+    if (signal?.aborted) return Promise.reject(signal.reason as Error);
+    const n = this.next++;
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+    this.waiting.set(n, { resolve, reject, onStage: options?.onStage });
+    const abort = () => this.settle(n)?.reject(signal?.reason as Error);
+    signal?.addEventListener('abort', abort, { once: true });
+    writeLine(this.connection(), { ...request, n });
+    return promise.finally(() => signal?.removeEventListener('abort', abort));
+  }
+
+  close(): void {
+    this.socket?.destroy();
+    this.fail('the gateway is ending');
+  }
+
+  private settle(n: number): Waiting | undefined {
+    const waiting = this.waiting.get(n);
+    this.waiting.delete(n);
+    return waiting;
+  }
+
+  private connection(): Socket {
+    if (this.socket && !this.socket.destroyed) return this.socket;
+    const socket = connect({ path: this.path });
+    this.socket = socket;
+    readLines(socket, (line) => {
+      try {
+        this.answered(line);
+      } catch (error) {
+        socket.destroy(error as Error);
+      }
+    });
+    socket.on('error', (error) => this.lost(socket, `the supervisor cannot be reached: ${error.message}`));
+    socket.on('close', () => this.lost(socket, 'the supervisor closed its connection'));
+    return socket;
+  }
+
+  private answered(line: string): void {
+    const answer = supervisorAnswer.parse(JSON.parse(line));
+    if ('stage' in answer) return this.waiting.get(answer.n)?.onStage?.(answer.stage);
+    const waiting = this.settle(answer.n);
+    if (answer.ok) waiting?.resolve(answer.value);
+    else waiting?.reject(new DriverError(answer.code, answer.message));
+  }
+
+  private lost(socket: Socket, why: string): void {
+    if (this.socket !== socket) return;
+    this.socket = undefined;
+    this.fail(why);
+  }
+
+  private fail(why: string): void {
+    for (const n of [...this.waiting.keys()]) this.settle(n)?.reject(new DriverError('unavailable', why));
+  }
+}

@@ -1,0 +1,148 @@
+/** A sandbox's control groups, on version 2 and version 1: state, use, freezing and removal. `launch` makes them. */
+import { existsSync } from 'node:fs';
+import { readdir, readFile, rmdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { SandboxStats } from '../../driver.ts';
+
+const ROOT = '/sys/fs/cgroup';
+
+/** How long a freeze may take: a process in an uninterruptible wait is frozen only after it. */
+const FREEZE_MS = 2000;
+
+export class Cgroups {
+  readonly version: 1 | 2;
+  /** Path of the parent of all sandboxes, from each hierarchy's root. */
+  readonly parent: string;
+
+  constructor(parent: string) {
+    this.parent = parent;
+    this.version = existsSync(join(ROOT, 'cgroup.controllers')) ? 2 : 1;
+  }
+
+  /** Descriptors that init inherits: its socket, and one file per hierarchy that holds the learner apart. */
+  get inherited(): number {
+    return this.version === 2 ? 2 : 3;
+  }
+
+  /** Path of the learner's cgroup, as the runtime takes it. */
+  learner(id: string): string {
+    return join(this.parent, id, 'learner');
+  }
+
+  private dir(controller: string, ...names: string[]): string {
+    return this.version === 2 ? join(ROOT, this.parent, ...names) : join(ROOT, controller, this.parent, ...names);
+  }
+
+  async stats(id: string): Promise<SandboxStats> {
+    if (this.version === 2) {
+      return {
+        memoryBytes: await number(this.dir('', id), 'memory.current'),
+        processes: await number(this.dir('', id), 'pids.current'),
+        cpuMicroseconds: await keyed(this.dir('', id), 'cpu.stat', 'usage_usec'),
+        outOfMemoryKills: await keyed(this.dir('', id, 'learner'), 'memory.events', 'oom_kill'),
+      };
+    }
+    return {
+      memoryBytes: await number(this.dir('memory', id), 'memory.usage_in_bytes'),
+      processes: await number(this.dir('pids', id), 'pids.current'),
+      cpuMicroseconds: Math.round((await number(this.dir('cpuacct', id), 'cpuacct.usage')) / 1000),
+      outOfMemoryKills: await keyed(this.dir('memory', id, 'learner'), 'memory.oom_control', 'oom_kill'),
+    };
+  }
+
+  async isFrozen(id: string): Promise<boolean> {
+    if (this.version === 2) return (await text(this.dir('', id), 'cgroup.freeze')).trim() === '1';
+    return (await text(this.dir('freezer', id), 'freezer.state')).trim() !== 'THAWED';
+  }
+
+  async setFrozen(id: string, frozen: boolean): Promise<void> {
+    const [dir, file, value] =
+      this.version === 2
+        ? [this.dir('', id), 'cgroup.freeze', frozen ? '1' : '0']
+        : [this.dir('freezer', id), 'freezer.state', frozen ? 'FROZEN' : 'THAWED'];
+    await writeFile(join(dir, file), value);
+    const until = Date.now() + FREEZE_MS;
+    while (!(await this.reached(dir, frozen))) {
+      if (Date.now() > until) throw new Error(`the sandbox was not ${frozen ? 'frozen' : 'thawed'} within ${FREEZE_MS} ms`);
+      await sleep(2);
+    }
+  }
+
+  private async reached(dir: string, frozen: boolean): Promise<boolean> {
+    if (this.version === 2) return (await keyed(dir, 'cgroup.events', 'frozen')) === (frozen ? 1 : 0);
+    return (await text(dir, 'freezer.state')).trim() === (frozen ? 'FROZEN' : 'THAWED');
+  }
+
+  /** Ids of all process of the sandbox, on the host. */
+  async processes(id: string): Promise<number[]> {
+    const found = new Set<number>();
+    const controllers = this.version === 2 ? [''] : ['memory', 'pids', 'freezer'];
+    for (const controller of controllers) {
+      for (const dir of await this.tree(this.dir(controller, id))) {
+        for (const line of (await text(dir, 'cgroup.procs')).split('\n')) if (line) found.add(Number(line));
+      }
+    }
+    return [...found];
+  }
+
+  /** Sandboxes that have a cgroup, whoever they belong to. */
+  async list(): Promise<string[]> {
+    const entries = await readdir(this.dir('memory'), { withFileTypes: true }).catch(() => []);
+    return entries.filter((entry) => entry.isDirectory() && entry.name !== 'holder').map((entry) => entry.name);
+  }
+
+  /** Removes the sandbox's cgroups; its processes must have ended. */
+  async remove(id: string): Promise<void> {
+    for (const controller of await this.hierarchies()) {
+      const own = this.dir(controller, id);
+      for (const dir of (await this.tree(own)).reverse()) await removeWhenEmpty(dir);
+    }
+  }
+
+  /** Removes the parent of all sandboxes' cgroups, where nothing is left in it. */
+  async removeParent(): Promise<void> {
+    for (const controller of await this.hierarchies()) await rmdir(this.dir(controller)).catch(() => {});
+  }
+
+  private async hierarchies(): Promise<string[]> {
+    return this.version === 2 ? [''] : await readdir(ROOT);
+  }
+
+  /** The directory and all below it, parents first. Learners with an engine of their own make more of them. */
+  private async tree(dir: string): Promise<string[]> {
+    const entries = await readdir(dir, { withFileTypes: true }).catch(() => undefined);
+    if (!entries) return [];
+    const found = [dir];
+    for (const entry of entries) if (entry.isDirectory()) found.push(...(await this.tree(join(dir, entry.name))));
+    return found;
+  }
+}
+
+/** The kernel lets a cgroup go a moment after its last process ended. */
+async function removeWhenEmpty(dir: string): Promise<void> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      await rmdir(dir);
+      return;
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code;
+      if (code === 'ENOENT') return;
+      if (code !== 'EBUSY' || attempt === 200) throw error;
+      await sleep(5);
+    }
+  }
+}
+
+async function text(dir: string, file: string): Promise<string> {
+  return readFile(join(dir, file), 'utf8').catch(() => '');
+}
+
+async function number(dir: string, file: string): Promise<number> {
+  return Number((await text(dir, file)).trim()) || 0;
+}
+
+async function keyed(dir: string, file: string, key: string): Promise<number> {
+  const line = (await text(dir, file)).split('\n').find((each) => each.startsWith(`${key} `));
+  return line ? Number(line.slice(key.length + 1)) : 0;
+}

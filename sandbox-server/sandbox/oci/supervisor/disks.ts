@@ -1,0 +1,105 @@
+/** What is kept of a sandbox on the host's disk: its description and its own disk, one folder a sandbox. */
+import { mkdir, open, readdir, readFile, rename, rm, statfs, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { DriverError, type SandboxSpec } from '../../driver.ts';
+import { sandboxId, sandboxSpec } from '../protocol.ts';
+import { freeRange, type IdRange } from './id-ranges.ts';
+import { runTool } from './run-tool.ts';
+
+const metaSchema = z.strictObject({
+  spec: sandboxSpec,
+  ids: z.strictObject({ base: z.number().int(), size: z.number().int() }),
+});
+
+/** `meta.json`. The id range stays with the disk for its life: the files on it carry these ids. */
+export type SandboxMeta = z.infer<typeof metaSchema>;
+
+/**
+ * A new disk is refused below this much free space on the host, in bytes: disks are sparse, and those that exist need
+ * room to grow.
+ */
+const HOST_RESERVE_BYTES = 512 * 1024 * 1024;
+
+/** Prefix of a folder that is being made; what is left of one after a crash is removed. */
+const UNFINISHED = '.new-';
+
+export class Disks {
+  private readonly dir: string;
+  private readonly reserve: IdRange;
+  private readonly metas = new Map<string, SandboxMeta>();
+
+  private constructor(dir: string, reserve: IdRange) {
+    this.dir = dir;
+    this.reserve = reserve;
+  }
+
+  /** Reads what exists, and removes what was never finished. */
+  static async open(dir: string, reserve: IdRange, onBroken: (id: string, why: unknown) => void): Promise<Disks> {
+    const disks = new Disks(dir, reserve);
+    await mkdir(dir, { recursive: true, mode: 0o700 });
+    for (const name of await readdir(dir)) {
+      if (name.startsWith(UNFINISHED)) await rm(join(dir, name), { recursive: true, force: true });
+      if (!sandboxId.safeParse(name).success) continue;
+      try {
+        disks.metas.set(name, metaSchema.parse(JSON.parse(await readFile(join(dir, name, 'meta.json'), 'utf8'))));
+      } catch (error) {
+        onBroken(name, error); // kept: it may be somebody's work
+      }
+    }
+    return disks;
+  }
+
+  get(id: string): SandboxMeta | undefined {
+    return this.metas.get(id);
+  }
+
+  ids(): string[] {
+    return [...this.metas.keys()];
+  }
+
+  path(id: string): string {
+    return join(this.dir, id, 'disk.ext4');
+  }
+
+  async create(id: string, spec: SandboxSpec): Promise<void> {
+    const free = await statfs(this.dir);
+    if (free.bavail * free.bsize < HOST_RESERVE_BYTES) {
+      throw new DriverError('host-disk-full', `${this.dir}: less than ${HOST_RESERVE_BYTES} bytes are free`);
+    }
+    const ids = freeRange(this.reserve, [...this.metas.values()].map((meta) => meta.ids));
+    if (!ids) throw new DriverError('no-room', `all host ids from ${this.reserve.base} on are taken by disks`);
+    const meta: SandboxMeta = { spec, ids };
+    // Taken at once, before anything waits: two creates must not get the same range.
+    this.metas.set(id, meta);
+    const unfinished = join(this.dir, UNFINISHED + id);
+    try {
+      await mkdir(unfinished, { mode: 0o700 });
+      await makeDisk(join(unfinished, 'disk.ext4'), spec.limits);
+      await writeFile(join(unfinished, 'meta.json'), JSON.stringify(meta));
+      await rename(unfinished, join(this.dir, id));
+    } catch (error) {
+      this.metas.delete(id);
+      await rm(unfinished, { recursive: true, force: true });
+      if ((error as NodeJS.ErrnoException).code === 'ENOSPC') {
+        throw new DriverError('host-disk-full', `${this.dir}: the host's disk is full`, { cause: error });
+      }
+      throw error;
+    }
+  }
+
+  async destroy(id: string): Promise<void> {
+    await rm(join(this.dir, id), { recursive: true, force: true });
+    this.metas.delete(id);
+  }
+}
+
+/** A sparse ext4 file with a hard size. Nothing is reserved for root: the learner may use all of it. */
+async function makeDisk(path: string, limits: { diskBytes: number; inodes: number }): Promise<void> {
+  const file = await open(path, 'wx', 0o600);
+  await file.truncate(limits.diskBytes);
+  await file.close();
+  const options = 'lazy_itable_init=1,lazy_journal_init=1,nodiscard,root_owner=0:0';
+  const made = await runTool('mkfs.ext4', ['-q', '-F', '-m', '0', '-N', String(limits.inodes), '-E', options, path]);
+  if (made.status !== 0) throw new DriverError('start-failed', `mkfs.ext4: ${made.stderr.trim()}`);
+}

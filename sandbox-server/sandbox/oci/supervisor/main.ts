@@ -1,0 +1,44 @@
+/**
+ * The supervisor: the only part of the server that runs as root. It has no network, parses nothing that a browser sent,
+ * and knows nothing of learners or lessons. `start` runs it: `main.ts CONFIG`, with an IPC channel to tell it is ready.
+ */
+import { mkdir } from 'node:fs/promises';
+import { openSupervisor } from './open.ts';
+import { readConfig } from '../../../config.ts';
+import { serveSupervisor } from './server.ts';
+import { RuntimeMissing } from './runtime.ts';
+import { createLog } from '../../../log.ts';
+
+const path = process.argv[2];
+if (!path) throw new Error('the supervisor is run by `slipway start`: main.ts CONFIG');
+const config = readConfig(path);
+const log = createLog('supervisor', config.logLevel);
+
+try {
+  await mkdir(config.run, { recursive: true, mode: 0o755 });
+  const supervisor = await openSupervisor(config, log);
+  const removed = await supervisor.sandboxes.reconcile();
+  if (removed.length > 0) log.warn({ removed }, 'removed what belonged to no running sandbox');
+  const server = await serveSupervisor(config.paths.supervisorSocket, supervisor.gatewayGroup, supervisor.sandboxes, log);
+  let ending = false;
+  const end = async () => {
+    if (ending) return;
+    ending = true;
+    // What is under way is finished: sandboxes live on, and the next supervisor finds them whole.
+    await server[Symbol.asyncDispose]();
+    process.exit(0);
+  };
+  process.once('SIGTERM', () => void end());
+  process.once('SIGINT', () => void end());
+  process.once('disconnect', () => void end());
+  process.send?.({ type: 'ready', runtime: supervisor.runtime.path });
+} catch (error) {
+  const text = error instanceof Error ? error.message : String(error);
+  log.fatal({ err: error }, 'the supervisor cannot start');
+  const mend =
+    error instanceof RuntimeMissing
+      ? 'Run `slipway doctor`: it says what this host lacks for containers.'
+      : 'Run `slipway doctor`, and see the log.';
+  if (process.send) process.send({ type: 'failed', code: 'supervisor', text, mend }, () => process.exit(1));
+  else process.exit(1);
+}

@@ -1,0 +1,62 @@
+/** Puts the supervisor's parts together on this host. */
+import { readFile, mkdir } from 'node:fs/promises';
+import type { Config } from '../../../config.ts';
+import { Cgroups } from './cgroups.ts';
+import { delegatedParent } from './delegation.ts';
+import { Disks } from './disks.ts';
+import { RANGE_SIZE } from './id-ranges.ts';
+import { supervisorPaths } from './paths.ts';
+import { findRuntime, type RuntimeSpec } from './runtime.ts';
+import { Sandboxes } from './sandboxes.ts';
+import type { SupervisorLog } from './server.ts';
+
+export interface Supervisor {
+  sandboxes: Sandboxes;
+  runtime: RuntimeSpec;
+  gatewayGroup: number;
+}
+
+export async function openSupervisor(config: Config, log: SupervisorLog): Promise<Supervisor> {
+  const paths = supervisorPaths(config);
+  for (const [dir, mode] of [
+    [config.run, 0o755],
+    [paths.running, 0o711],
+    [paths.runtime, 0o700],
+    [paths.mountpoint, 0o755],
+  ] as const) {
+    await mkdir(dir, { recursive: true, mode });
+  }
+  const cgroups = new Cgroups(await delegatedParent(config.cgroup, paths.native));
+  const reserve = { base: config.idBase, size: config.idCount };
+  const runtime = await findRuntime(config.runtime, paths, cgroups, { base: config.idBase, size: RANGE_SIZE });
+  const disks = await Disks.open(paths.sandboxes, reserve, (id, why) =>
+    log.error({ sandbox: id, err: why }, 'a sandbox cannot be read; its disk is kept, nobody gets it'),
+  );
+  const gatewayGroup = await groupOf(config.user);
+  const sandboxes = new Sandboxes({
+    run: config.run,
+    paths,
+    disks,
+    cgroups,
+    runtime,
+    gatewayGroup,
+    maxOpenFiles: await hardLimitOfOpenFiles(),
+    log,
+  });
+  return { sandboxes, runtime, gatewayGroup };
+}
+
+/** The primary group of a user of this host. */
+async function groupOf(user: string): Promise<number> {
+  const passwd = await readFile('/etc/passwd', 'utf8');
+  const fields = passwd.split('\n').map((line) => line.split(':'));
+  const gid = fields.find((each) => each[0] === user)?.[3];
+  if (gid === undefined) throw new Error(`this host has no user ${user}: \`npm start\` makes it`);
+  return Number(gid);
+}
+
+async function hardLimitOfOpenFiles(): Promise<number> {
+  const limits = await readFile('/proc/self/limits', 'utf8');
+  const hard = /^Max open files\s+\S+\s+(\S+)/m.exec(limits)?.[1];
+  return hard === undefined || hard === 'unlimited' ? Number.MAX_SAFE_INTEGER : Number(hard);
+}

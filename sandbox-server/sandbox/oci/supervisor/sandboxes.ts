@@ -1,0 +1,226 @@
+/**
+ * The sandboxes of this host: the driver's contract (../../driver.ts), less the streams, which the gateway opens itself.
+ * What runs is found out from the kernel each time, so that a supervisor that is started again knows as much as one that
+ * was there all along.
+ */
+import { chmod, chown, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DriverError, type DriverStage, type DriverState, type SandboxSpec, type SandboxStats } from '../../driver.ts';
+import type { Cgroups } from './cgroups.ts';
+import type { Disks, SandboxMeta } from './disks.ts';
+import { KeyedQueue } from './keyed-queue.ts';
+import { launch } from './launch.ts';
+import { ociConfig } from './oci-config.ts';
+import { initSocket, type SupervisorPaths } from './paths.ts';
+import { identify, isAlive, killAndWait, type ProcessIdentity } from './process.ts';
+import { callRuntime, type RuntimeSpec } from './runtime.ts';
+
+/** How long the last processes of a sandbox may take to end after they were killed. */
+const KILL_MS = 1500;
+
+export interface Host {
+  run: string;
+  paths: SupervisorPaths;
+  disks: Disks;
+  cgroups: Cgroups;
+  runtime: RuntimeSpec;
+  /** Group of the gateway's user: it alone may connect to init. */
+  gatewayGroup: number;
+  maxOpenFiles: number;
+  log: { info(fields: object, text: string): void; warn(fields: object, text: string): void };
+}
+
+export class Sandboxes {
+  private readonly host: Host;
+  private readonly queue = new KeyedQueue();
+
+  constructor(host: Host) {
+    this.host = host;
+  }
+
+  create(id: string, spec: SandboxSpec): Promise<void> {
+    return this.queue.run(id, async () => {
+      const { disks, paths } = this.host;
+      if (disks.get(id)) return;
+      const rootfs = join(paths.images, spec.image, 'rootfs');
+      if (!(await readdir(rootfs).catch(() => undefined))) {
+        throw new DriverError('image-missing', `${rootfs} does not exist`);
+      }
+      await disks.create(id, spec);
+    });
+  }
+
+  start(id: string, onStage: (stage: DriverStage) => void): Promise<void> {
+    return this.queue.run(id, async () => {
+      const meta = this.known(id);
+      const state = await this.state(id);
+      if (state === 'ready') return;
+      if (state === 'frozen') return this.host.cgroups.setFrozen(id, false);
+      await this.clear(id);
+      onStage('container');
+      try {
+        await this.launch(id, meta);
+      } catch (error) {
+        await this.clear(id).catch((clearing: unknown) =>
+          this.host.log.warn({ sandbox: id, err: clearing }, 'a failed start was not cleared'),
+        );
+        throw error;
+      }
+    });
+  }
+
+  freeze(id: string): Promise<void> {
+    return this.queue.run(id, async () => {
+      if ((await this.running(id)) === 'ready') await this.host.cgroups.setFrozen(id, true);
+    });
+  }
+
+  thaw(id: string): Promise<void> {
+    return this.queue.run(id, async () => {
+      if ((await this.running(id)) === 'frozen') await this.host.cgroups.setFrozen(id, false);
+    });
+  }
+
+  stop(id: string): Promise<void> {
+    return this.queue.run(id, async () => {
+      this.known(id);
+      await this.clear(id);
+    });
+  }
+
+  destroy(id: string): Promise<void> {
+    return this.queue.run(id, async () => {
+      if (!this.host.disks.get(id)) return;
+      await this.clear(id);
+      await this.host.disks.destroy(id);
+    });
+  }
+
+  status(id: string): Promise<DriverState> {
+    return this.queue.run(id, async () => (this.host.disks.get(id) ? this.state(id) : 'gone'));
+  }
+
+  async list(): Promise<{ id: string; state: Exclude<DriverState, 'gone'> }[]> {
+    return Promise.all(this.host.disks.ids().map(async (id) => ({ id, state: await this.state(id) })));
+  }
+
+  stats(id: string): Promise<SandboxStats> {
+    return this.queue.run(id, async () => {
+      await this.running(id);
+      return this.host.cgroups.stats(id);
+    });
+  }
+
+  /** Removes what belongs to no sandbox: left by a crash between two steps. Returns what it removed. */
+  async reconcile(): Promise<string[]> {
+    const removed: string[] = [];
+    const { paths, cgroups, disks } = this.host;
+    const running = await readdir(paths.running).catch(() => []);
+    for (const id of new Set([...running, ...(await cgroups.list()), ...(await readdir(paths.runtime).catch(() => []))])) {
+      if (disks.get(id) && (await this.state(id)) !== 'stopped') continue;
+      await this.queue.run(id, () => this.clear(id));
+      removed.push(id);
+    }
+    return removed;
+  }
+
+  /** Resolves when no call is under way. */
+  drained(): Promise<void> {
+    return this.queue.drained();
+  }
+
+  private known(id: string): SandboxMeta {
+    const meta = this.host.disks.get(id);
+    if (!meta) throw new DriverError('unknown', `no sandbox ${id}`);
+    return meta;
+  }
+
+  private async running(id: string): Promise<'ready' | 'frozen'> {
+    this.known(id);
+    const state = await this.state(id);
+    if (state === 'stopped') throw new DriverError('not-running', `sandbox ${id} is stopped`);
+    return state;
+  }
+
+  private async state(id: string): Promise<Exclude<DriverState, 'gone'>> {
+    const init = await this.init(id);
+    if (!init || !(await isAlive(init))) return 'stopped';
+    return (await this.host.cgroups.isFrozen(id)) ? 'frozen' : 'ready';
+  }
+
+  private async init(id: string): Promise<ProcessIdentity | undefined> {
+    const text = await readFile(join(this.host.paths.running, id, 'init.json'), 'utf8').catch(() => undefined);
+    try {
+      return text === undefined ? undefined : (JSON.parse(text) as ProcessIdentity);
+    } catch {
+      return undefined; // written by half when the host went down
+    }
+  }
+
+  private async launch(id: string, meta: SandboxMeta): Promise<void> {
+    const { paths, cgroups, runtime, gatewayGroup, maxOpenFiles, log } = this.host;
+    const dir = join(paths.running, id);
+    const bundle = join(dir, 'bundle');
+    await mkdir(dir, { recursive: true });
+    await chown(dir, 0, gatewayGroup);
+    await chmod(dir, 0o750);
+    await mkdir(bundle, { recursive: true, mode: 0o700 });
+    await writeFile(
+      join(bundle, 'config.json'),
+      JSON.stringify(
+        ociConfig({
+          spec: meta.spec,
+          root: join(paths.mountpoint, 'root'),
+          native: paths.native,
+          ids: meta.ids,
+          cgroup: cgroups.learner(id),
+          inherited: cgroups.inherited,
+          maxOpenFiles,
+          arch: process.arch,
+        }),
+      ),
+    );
+    const { limits } = meta.spec;
+    const { pid, stages } = await launch(paths.native, {
+      id,
+      image: join(paths.images, meta.spec.image, 'rootfs'),
+      disk: this.host.disks.path(id),
+      ids: meta.ids,
+      mountpoint: paths.mountpoint,
+      bundle,
+      socket: { path: initSocket(this.host.run, id), gid: gatewayGroup },
+      runtime,
+      cgroup: {
+        parent: cgroups.parent,
+        memoryBytes: limits.memoryBytes,
+        cpus: limits.cpus,
+        processes: limits.processes,
+        bytesPerSecond: limits.diskBytesPerSecond,
+      },
+    });
+    const init = await identify(pid);
+    if (!init) throw new DriverError('start-failed', `init of sandbox ${id} ended at once`);
+    await writeFile(join(dir, 'init.json'), JSON.stringify(init));
+    log.info({ sandbox: id, stages }, 'started');
+  }
+
+  /** Ends every process of the sandbox and removes all that its running left on the host. Its disk stays. */
+  private async clear(id: string): Promise<void> {
+    const { paths, cgroups, runtime, log } = this.host;
+    const until = Date.now() + KILL_MS;
+    if (await cgroups.isFrozen(id)) await cgroups.setFrozen(id, false).catch(() => {});
+    // The death of a pid namespace's first process takes all others in it along, however many they are.
+    const init = await this.init(id);
+    if (init) await killAndWait(init, KILL_MS);
+    for (const pid of await cgroups.processes(id)) {
+      const process = await identify(pid);
+      if (process && !(await killAndWait(process, Math.max(0, until - Date.now())))) {
+        log.warn({ sandbox: id, pid }, 'a process does not end');
+      }
+    }
+    const known: string[] = await readdir(paths.runtime).catch(() => []);
+    if (known.includes(id)) await callRuntime(paths, runtime, 'delete', '--force', id);
+    await cgroups.remove(id);
+    await rm(join(paths.running, id), { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,92 @@
+/** The supervisor's socket: requests → sandboxes → answers (../protocol.ts). */
+import { chmod, chown, rm } from 'node:fs/promises';
+import { createServer, type Server, type Socket } from 'node:net';
+import { DriverError } from '../../driver.ts';
+import { readLines, writeLine } from '../lines.ts';
+import { supervisorRequest, type SupervisorRequest } from '../protocol.ts';
+import type { Sandboxes } from './sandboxes.ts';
+
+export interface SupervisorLog {
+  info(fields: object, text: string): void;
+  warn(fields: object, text: string): void;
+  error(fields: object, text: string): void;
+}
+
+/** Listens at `path`; only root and `group` may connect. */
+export async function serveSupervisor(
+  path: string,
+  group: number,
+  sandboxes: Sandboxes,
+  log: SupervisorLog,
+): Promise<AsyncDisposable> {
+  const connections = new Set<Socket>();
+  const server = createServer((socket) => {
+    connections.add(socket);
+    socket.on('close', () => connections.delete(socket));
+    socket.on('error', (error) => log.warn({ err: error }, 'a connection to the supervisor broke'));
+    readLines(socket, (line) => void answer(socket, line, sandboxes, log));
+  });
+  await rm(path, { force: true });
+  await listen(server, path);
+  await chown(path, 0, group);
+  await chmod(path, 0o660);
+  return {
+    async [Symbol.asyncDispose]() {
+      const closed = new Promise((resolve) => server.close(resolve));
+      await sandboxes.drained();
+      for (const socket of connections) socket.end();
+      await closed;
+    },
+  };
+}
+
+function listen(server: Server, path: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ path, readableAll: false, writableAll: false }, () => resolve());
+  });
+}
+
+async function answer(socket: Socket, line: string, sandboxes: Sandboxes, log: SupervisorLog): Promise<void> {
+  let request: SupervisorRequest;
+  try {
+    request = supervisorRequest.parse(JSON.parse(line));
+  } catch (error) {
+    // Without a request there is no number to answer to; a gateway that sends such a thing is not ours.
+    log.error({ err: error }, 'a request to the supervisor is not understood');
+    socket.destroy();
+    return;
+  }
+  const { n } = request;
+  try {
+    const value = await perform(request, sandboxes, (stage) => writeLine(socket, { n, stage }));
+    writeLine(socket, { n, ok: true, value: value ?? null });
+  } catch (error) {
+    const code = error instanceof DriverError ? error.code : 'start-failed';
+    const message = error instanceof Error ? error.message : String(error);
+    log.warn({ request, code, err: error }, 'a request failed');
+    writeLine(socket, { n, ok: false, code, message });
+  }
+}
+
+function perform(
+  request: SupervisorRequest,
+  sandboxes: Sandboxes,
+  onStage: (stage: 'disk' | 'container') => void,
+): Promise<unknown> {
+  switch (request.op) {
+    case 'create':
+      return sandboxes.create(request.id, request.spec);
+    case 'start':
+      return sandboxes.start(request.id, onStage);
+    case 'freeze':
+    case 'thaw':
+    case 'stop':
+    case 'destroy':
+    case 'status':
+    case 'stats':
+      return sandboxes[request.op](request.id);
+    case 'list':
+      return sandboxes.list();
+  }
+}

@@ -1,0 +1,36 @@
+/** An error that a learner is told, by its code in the registry (protocol/errors.ts). */
+import { ERRORS, type ErrorCode } from '../protocol/errors.ts';
+import { DriverError, type DriverErrorCode } from '../sandbox/driver.ts';
+
+export class LearnerError extends Error {
+  override name = 'LearnerError';
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, options?: ErrorOptions) {
+    super(ERRORS[code].text, options);
+    this.code = code;
+  }
+}
+
+/** What a learner is told of each failure of a driver. */
+const OF_DRIVER: Record<DriverErrorCode, ErrorCode> = {
+  unknown: 'sandbox-died',
+  'not-running': 'sandbox-stopped',
+  unsupported: 'unexpected',
+  'no-room': 'no-room',
+  'image-missing': 'image-missing',
+  'image-refused': 'image-refused',
+  'host-disk-full': 'host-disk-full',
+  'start-failed': 'start-failed',
+  'start-timeout': 'start-timeout',
+  unavailable: 'supervisor-away',
+};
+
+export function toLearnerError(error: unknown): LearnerError {
+  if (error instanceof LearnerError) return error;
+  if (error instanceof DriverError) return new LearnerError(OF_DRIVER[error.code], { cause: error });
+  if (error instanceof DOMException && error.name === 'TimeoutError') {
+    return new LearnerError('start-timeout', { cause: error });
+  }
+  return new LearnerError('unexpected', { cause: error });
+}

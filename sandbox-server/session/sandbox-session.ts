@@ -1,0 +1,197 @@
+/**
+ * One learner's sandbox of one course: its state, who waits for it, who looks at it. Knows no transport, and of the
+ * container engine only the driver's contract.
+ */
+import type { Duplex } from 'node:stream';
+import type { ErrorCode } from '../protocol/errors.ts';
+import type { StartStage } from '../protocol/messages.ts';
+import type { SandboxState } from '../protocol/api.ts';
+import { DriverError, type SandboxDriver, type SandboxSpec } from '../sandbox/driver.ts';
+import { LearnerError, toLearnerError } from './learner-error.ts';
+import { next, type SandboxEvent } from './state.ts';
+
+export interface SessionContext {
+  driver: SandboxDriver;
+  now: () => number;
+  startTimeoutMs: number;
+  /** Resolves when there is room for one more running sandbox; rejects with `no-room`. */
+  admit(session: SandboxSession): Promise<void>;
+  /** Notes in the database that somebody is here. */
+  seen(id: string): void;
+  log: { info(fields: object, text: string): void; warn(fields: object, text: string): void };
+}
+
+export type OnStage = (stage: StartStage) => void;
+
+export class SandboxSession {
+  readonly id: string;
+  readonly learner: string;
+  readonly course: string;
+  failure: ErrorCode | undefined;
+  stage: StartStage | undefined;
+  private readonly spec: SandboxSpec;
+  private readonly context: SessionContext;
+  private current: SandboxState;
+  private starting: Promise<void> | undefined;
+  private readonly waiting = new Set<OnStage>();
+  private viewers = 0;
+  private seenAt: number;
+
+  constructor(
+    context: SessionContext,
+    identity: { id: string; learner: string; course: string; seenAt: number },
+    spec: SandboxSpec,
+    state: SandboxState,
+  ) {
+    this.context = context;
+    this.id = identity.id;
+    this.learner = identity.learner;
+    this.course = identity.course;
+    this.seenAt = identity.seenAt;
+    this.spec = spec;
+    this.current = state;
+  }
+
+  get state(): SandboxState {
+    return this.current;
+  }
+
+  /** Whether it uses memory of the host. */
+  get running(): boolean {
+    return this.current === 'starting' || this.current === 'ready' || this.current === 'frozen';
+  }
+
+  /** Milliseconds since somebody last looked; 0 while somebody does. */
+  get idleMs(): number {
+    return this.viewers > 0 || this.starting ? 0 : this.context.now() - this.seenAt;
+  }
+
+  /** Counts a viewer until disposed. */
+  view(): Disposable {
+    this.viewers++;
+    this.touch();
+    return {
+      [Symbol.dispose]: () => {
+        this.viewers--;
+        this.touch();
+      },
+    };
+  }
+
+  /** Brings the sandbox up where it does not run. All who ask meanwhile wait for the same start, and hear its stages. */
+  async ready(onStage: OnStage = () => {}): Promise<void> {
+    if (this.current === 'ready') return;
+    if (this.stage) onStage(this.stage);
+    this.waiting.add(onStage);
+    try {
+      this.starting ??= this.bringUp().finally(() => {
+        this.starting = undefined;
+        this.stage = undefined;
+      });
+      await this.starting;
+    } finally {
+      this.waiting.delete(onStage);
+    }
+  }
+
+  /** One stream to the sandbox's `init`. Starts the sandbox where it does not run. */
+  async connect(onStage?: OnStage): Promise<Duplex> {
+    await this.ready(onStage);
+    try {
+      return await this.context.driver.connect(this.id);
+    } catch (error) {
+      if (!(error instanceof DriverError) || error.code === 'unavailable') throw toLearnerError(error);
+      // It ended since we last looked (out of memory, the host restarted): start it over its disk, once.
+      await this.refresh();
+      await this.ready(onStage);
+      return this.context.driver.connect(this.id).catch((again: unknown) => {
+        throw toLearnerError(again);
+      });
+    }
+  }
+
+  /** Asks the driver what is true. Resolves to whether the sandbox runs. */
+  async refresh(): Promise<boolean> {
+    const actual = await this.context.driver.status(this.id).catch((error: unknown) => {
+      throw toLearnerError(error);
+    });
+    if (actual === 'ready' || actual === 'frozen') {
+      if (this.current !== 'starting') this.current = actual;
+      return true;
+    }
+    if (this.current === 'ready' || this.current === 'frozen') this.apply('died');
+    return false;
+  }
+
+  async freeze(): Promise<void> {
+    if (this.current !== 'ready' || !this.context.driver.capabilities.freeze) return;
+    this.apply('freeze');
+    await this.context.driver.freeze(this.id);
+  }
+
+  /** Ends all programs and keeps the files. */
+  async stop(): Promise<void> {
+    await this.starting?.catch(() => {});
+    await this.context.driver.stop(this.id).catch((error: unknown) => {
+      if (!(error instanceof DriverError && error.code === 'unknown')) throw toLearnerError(error);
+    });
+    if (this.current !== 'requested') this.apply('stop');
+  }
+
+  /** Removes the sandbox and all of its files. */
+  async destroy(): Promise<void> {
+    await this.stop();
+    await this.context.driver.destroy(this.id);
+    this.apply('expire');
+  }
+
+  private touch(): void {
+    this.seenAt = this.context.now();
+    this.context.seen(this.id);
+  }
+
+  private async bringUp(): Promise<void> {
+    const { driver, log } = this.context;
+    if (this.current === 'frozen') {
+      await driver.thaw(this.id).catch((error: unknown) => {
+        throw toLearnerError(error);
+      });
+      this.apply('thaw');
+      return;
+    }
+    this.tell('queue');
+    await this.context.admit(this);
+    this.apply('start');
+    this.failure = undefined;
+    const began = this.context.now();
+    try {
+      const signal = AbortSignal.timeout(this.context.startTimeoutMs);
+      this.tell('disk');
+      await driver.create(this.id, this.spec, { signal });
+      await driver.start(this.id, { signal, onStage: (stage) => this.tell(stage) });
+      this.tell('shell');
+      this.apply('started');
+      log.info({ sandbox: this.id, ms: this.context.now() - began }, 'sandbox started');
+    } catch (error) {
+      const told = toLearnerError(error);
+      this.failure = told.code;
+      this.apply('failed');
+      log.warn({ sandbox: this.id, code: told.code, err: error }, 'sandbox not started');
+      throw told;
+    }
+  }
+
+  private tell(stage: StartStage): void {
+    this.stage = stage;
+    for (const onStage of this.waiting) onStage(stage);
+  }
+
+  private apply(event: SandboxEvent): void {
+    this.current = next(this.current, event);
+  }
+}
+
+/** Whether an error may pass by itself. */
+export function isPassing(error: unknown): boolean {
+  return error instanceof LearnerError && (error.code === 'supervisor-away' || error.code === 'server-stopping');
+}

@@ -1,0 +1,146 @@
+/** All learners' sandboxes: finds or makes a session, holds the host's limit, and puts idle ones to rest. */
+import type { Config } from '../config.ts';
+import type { SandboxDriver, SandboxSpec } from '../sandbox/driver.ts';
+import type { SandboxRecord, SandboxRecords } from '../store/sandbox-records.ts';
+import { randomId } from './ids.ts';
+import { LearnerError } from './learner-error.ts';
+import { SandboxSession, type SessionContext } from './sandbox-session.ts';
+
+export interface SessionsOptions {
+  driver: SandboxDriver;
+  records: SandboxRecords;
+  now: () => number;
+  config: Pick<
+    Config,
+    'limits' | 'maxSandboxes' | 'idleFreezeMs' | 'idleStopMs' | 'expiryMs' | 'startTimeoutMs' | 'images'
+  >;
+  log: SessionContext['log'];
+}
+
+/** A sandbox that nobody has looked at for this long may be stopped for somebody who waits, in milliseconds. */
+const MAY_YIELD_MS = 5 * 60_000;
+
+/** How often idle sandboxes are looked for: a fraction of the shortest sensible time-out. */
+const SWEEP_MS = 30_000;
+
+/** The supervisor may be a moment later than the gateway. */
+const RECONCILE_AGAIN_MS = 500;
+
+export class Sessions implements AsyncDisposable {
+  private readonly options: SessionsOptions;
+  private readonly context: SessionContext;
+  private readonly byOwner = new Map<string, SandboxSession>();
+  private readonly sweeper: NodeJS.Timeout;
+  private sweeping: Promise<void> | undefined;
+  private reconciler: NodeJS.Timeout | undefined;
+
+  constructor(options: SessionsOptions) {
+    this.options = options;
+    this.context = {
+      driver: options.driver,
+      now: options.now,
+      startTimeoutMs: options.config.startTimeoutMs,
+      admit: (session) => this.admit(session),
+      seen: (id) => options.records.seen(id),
+      log: options.log,
+    };
+    this.sweeper = setInterval(() => void this.sweep(), SWEEP_MS);
+    this.sweeper.unref();
+  }
+
+  /**
+   * Takes over what runs, after a start of the gateway. A record whose sandbox is gone is dropped, and its learner gets a
+   * new one; a sandbox without a record is kept and named in the log: a lost database must not cost anybody's work.
+   */
+  async reconcile(): Promise<void> {
+    const { driver, records, log } = this.options;
+    let actual: Map<string, SandboxSession['state']>;
+    try {
+      actual = new Map((await driver.list()).map((each) => [each.id, each.state]));
+    } catch (error) {
+      // A sandbox that is opened meanwhile finds out its state by itself.
+      log.warn({ err: error }, 'what runs could not be asked; it is asked again');
+      this.reconciler = setTimeout(() => void this.reconcile(), RECONCILE_AGAIN_MS).unref();
+      return;
+    }
+    for (const record of records.all()) {
+      const state = actual.get(record.id);
+      actual.delete(record.id);
+      if (this.find(record.learner, record.course)) continue;
+      if (state) this.add(record, state);
+      else records.delete(record.id);
+    }
+    if (actual.size > 0) log.warn({ sandboxes: [...actual.keys()] }, 'sandboxes that belong to nobody are kept');
+  }
+
+  /** The learner's sandbox of this course; a new one where there is none. `image` is the course's image by name. */
+  open(learner: string, course: string, image: string): SandboxSession {
+    const known = this.find(learner, course);
+    if (known) return known;
+    const built = this.options.config.images[image];
+    if (!built) throw new LearnerError('image-missing');
+    const { records } = this.options;
+    const existing = records.find(learner, course);
+    return this.add(existing ?? records.create({ id: randomId(), learner, course, image: built }), 'requested');
+  }
+
+  find(learner: string, course: string): SandboxSession | undefined {
+    return this.byOwner.get(key(learner, course));
+  }
+
+  /** Freezes, stops and removes what nobody has used for as long as the settings say. */
+  sweep(): Promise<void> {
+    this.sweeping ??= this.rest().finally(() => (this.sweeping = undefined));
+    return this.sweeping;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    clearInterval(this.sweeper);
+    clearTimeout(this.reconciler);
+    await this.sweeping;
+  }
+
+  private async rest(): Promise<void> {
+    const { idleFreezeMs, idleStopMs, expiryMs } = this.options.config;
+    for (const session of this.byOwner.values()) {
+      const idle = session.idleMs;
+      try {
+        if (expiryMs > 0 && idle >= expiryMs) await this.remove(session);
+        else if (idleStopMs > 0 && idle >= idleStopMs && session.running) await session.stop();
+        else if (idleFreezeMs > 0 && idle >= idleFreezeMs) await session.freeze();
+      } catch (error) {
+        this.options.log.warn({ sandbox: session.id, err: error }, 'an idle sandbox could not be put to rest');
+      }
+    }
+  }
+
+  private async remove(session: SandboxSession): Promise<void> {
+    await session.destroy();
+    this.options.records.delete(session.id);
+    this.byOwner.delete(key(session.learner, session.course));
+  }
+
+  private async admit(newcomer: SandboxSession): Promise<void> {
+    const others = [...this.byOwner.values()].filter((session) => session.running && session !== newcomer);
+    if (others.length < this.options.config.maxSandboxes) return;
+    const [idlest] = others.sort((a, b) => b.idleMs - a.idleMs);
+    if (!idlest || idlest.idleMs < MAY_YIELD_MS) throw new LearnerError('no-room');
+    await idlest.stop();
+  }
+
+  private add(record: SandboxRecord, state: SandboxSession['state']): SandboxSession {
+    const spec: SandboxSpec = {
+      image: record.image,
+      profile: 'standard',
+      hostname: 'slip',
+      limits: this.options.config.limits,
+    };
+    const session = new SandboxSession(this.context, record, spec, state);
+    this.byOwner.set(key(record.learner, record.course), session);
+    return session;
+  }
+}
+
+function key(learner: string, course: string): string {
+  return `${learner}/${course}`;
+}

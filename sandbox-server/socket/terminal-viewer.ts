@@ -1,0 +1,218 @@
+/**
+ * One viewer of one terminal: a WebSocket on one side, a stream to the sandbox's `init` on the other.
+ *
+ * Credit is counted in what the page has parsed: beyond the window the stream is not read, `init` then stops reading the
+ * terminal, and the kernel stops the program. A page that is hidden, or parses nothing for a while, is detached, so that
+ * it holds nobody back; it goes on from its position.
+ */
+import type { FastifyBaseLogger } from 'fastify';
+import type { WebSocket } from 'ws';
+import { ERRORS, type ErrorCode } from '../protocol/errors.ts';
+import { UNPARSED_WINDOW_BYTES } from '../protocol/limits.ts';
+import type { ClientMessage, ServerMessage, TerminalSize } from '../protocol/messages.ts';
+import { InitStream } from '../sandbox/init/stream.ts';
+import { LearnerError, toLearnerError } from '../session/learner-error.ts';
+import type { SandboxSession } from '../session/sandbox-session.ts';
+import { parseClientMessage } from './client-messages.ts';
+import { parseTerminalEvent } from './terminal-events.ts';
+
+export interface ViewerOptions {
+  webSocket: WebSocket;
+  terminal: string;
+  /** The learner's sandbox. Throws a `LearnerError` where there can be none. */
+  open: () => SandboxSession;
+  log: FastifyBaseLogger;
+}
+
+/** A page whose window is full and that parses nothing for this long is detached. */
+const LAGGING_MS = 5000;
+
+/** A socket on which nobody says `open` within this time is closed. */
+const OPEN_MS = 10_000;
+
+/** `idle`: not opened yet. `detached`: hidden, or lagging. */
+type ViewerState = 'idle' | 'attaching' | 'attached' | 'detached' | 'closed';
+
+export class TerminalViewer {
+  private readonly webSocket: WebSocket;
+  private readonly options: ViewerOptions;
+  private state: ViewerState = 'idle';
+  private session: SandboxSession | undefined;
+  private view: Disposable | undefined;
+  private stream: InitStream | undefined;
+  private size: TerminalSize = { columns: 80, rows: 24 };
+  private shell: string | undefined;
+  /** Position up to which bytes were sent to the page, and up to which it has parsed them. */
+  private sent = 0;
+  private parsed = 0;
+  private timer: NodeJS.Timeout | undefined;
+  private alive = true;
+
+  constructor(options: ViewerOptions) {
+    this.options = options;
+    this.webSocket = options.webSocket;
+    this.webSocket.on('message', (data: Buffer, isBinary) => this.received(data, isBinary));
+    this.webSocket.on('pong', () => (this.alive = true));
+    this.webSocket.on('error', () => this.webSocket.terminate());
+    this.webSocket.once('close', () => this.closed());
+    this.timer = setTimeout(() => this.close('bad-request'), OPEN_MS);
+  }
+
+  /** Closes with the code's own close code; the page knows what to do by it. */
+  close(code: ErrorCode): void {
+    this.closed();
+    this.webSocket.close(ERRORS[code].close, code);
+  }
+
+  /** Pings; a page that did not answer the last one is gone. */
+  ping(): void {
+    if (!this.alive) return this.webSocket.terminate();
+    this.alive = false;
+    this.webSocket.ping();
+  }
+
+  private received(data: Buffer, isBinary: boolean): void {
+    if (isBinary) return this.typed(data);
+    const message = parseClientMessage(data.toString('utf8'));
+    if (!message || (message.type === 'open') !== (this.state === 'idle')) return this.close('bad-request');
+    this.obey(message);
+  }
+
+  private typed(data: Buffer): void {
+    if (this.state !== 'attached' || !this.stream) return; // what is typed into nothing is lost; the page says so
+    if (this.stream.send(data)) return;
+    this.webSocket.pause();
+    this.stream.drained(() => this.webSocket.resume());
+  }
+
+  private obey(message: ClientMessage): void {
+    switch (message.type) {
+      case 'open': {
+        this.size = { columns: message.columns, rows: message.rows };
+        this.shell = message.shell;
+        this.stopTimer();
+        if (message.visible) void this.attach(message.from);
+        else this.detach('hidden');
+        return;
+      }
+      case 'parsed':
+        return this.acknowledge(message.position);
+      case 'resize':
+        this.size = { columns: message.columns, rows: message.rows };
+        return this.stream?.control({ type: 'resize', ...this.size });
+      case 'hide':
+        if (this.state === 'attached' || this.state === 'attaching') this.detach('hidden');
+        return;
+      case 'show':
+        if (this.state === 'detached') void this.attach(message.from);
+        return;
+      case 'restart':
+        return this.stream?.control({ type: 'restart' });
+    }
+  }
+
+  private async attach(from: number | undefined): Promise<void> {
+    this.state = 'attaching';
+    try {
+      this.session = this.options.open();
+      this.view ??= this.session.view();
+      const duplex = await this.session.connect((stage) => this.tell({ type: 'starting', stage }));
+      if (this.state !== 'attaching') return void duplex.destroy();
+      const position = from === undefined || this.shell === undefined ? {} : { from, shell: this.shell };
+      const stream: InitStream = new InitStream(
+        duplex,
+        { op: 'terminal', name: this.options.terminal, ...this.size, ...position },
+        {
+          onData: (bytes) => this.printed(bytes),
+          onControl: (event) => this.heard(event),
+          onEnd: (error) => {
+            if (this.stream === stream) void this.lost(error);
+          },
+        },
+      );
+      this.stream = stream;
+      this.state = 'attached';
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  private heard(message: unknown): void {
+    const event = parseTerminalEvent(message);
+    if (!event) {
+      this.options.log.warn({ sandbox: this.session?.id }, 'init said something that is not in the protocol');
+      return;
+    }
+    if (event.type === 'attached') {
+      this.shell = event.shell;
+      this.sent = event.from;
+      this.parsed = event.from;
+    }
+    this.tell(event);
+  }
+
+  private printed(bytes: Buffer): void {
+    this.sent += bytes.length;
+    this.webSocket.send(bytes, { binary: true });
+    if (this.sent - this.parsed < UNPARSED_WINDOW_BYTES) return;
+    this.stream?.pause();
+    this.timer ??= setTimeout(() => this.detach('lagging'), LAGGING_MS);
+  }
+
+  private acknowledge(position: number): void {
+    if (position <= this.parsed || position > this.sent) return;
+    this.parsed = position;
+    this.stopTimer();
+    if (this.state === 'attached') this.stream?.resume();
+  }
+
+  private detach(reason: 'hidden' | 'lagging'): void {
+    this.state = 'detached';
+    this.release();
+    this.tell({ type: 'detached', reason });
+  }
+
+  /** The stream ended though nobody asked for it: the sandbox ended, or `init` let go of us. */
+  private async lost(error: Error | undefined): Promise<void> {
+    this.release();
+    this.state = 'detached';
+    try {
+      const runs = await this.session!.refresh();
+      if (!runs) return this.close(this.session!.state === 'stopped' ? 'sandbox-died' : 'sandbox-stopped');
+      throw error ?? new LearnerError('unexpected');
+    } catch (why) {
+      this.fail(why);
+    }
+  }
+
+  private fail(error: unknown): void {
+    if (this.state === 'closed') return;
+    const told = toLearnerError(error);
+    if (told.code === 'unexpected') this.options.log.error({ err: error, sandbox: this.session?.id }, 'a terminal failed');
+    this.close(told.code);
+  }
+
+  private tell(message: ServerMessage): void {
+    if (this.state !== 'closed') this.webSocket.send(JSON.stringify(message));
+  }
+
+  private release(): void {
+    this.stopTimer();
+    const { stream } = this;
+    this.stream = undefined;
+    stream?.[Symbol.dispose]();
+    this.webSocket.resume();
+  }
+
+  private closed(): void {
+    if (this.state === 'closed') return;
+    this.state = 'closed';
+    this.release();
+    this.view?.[Symbol.dispose]();
+  }
+
+  private stopTimer(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+  }
+}

@@ -1,0 +1,113 @@
+/** WebSocket upgrades: who may open one, then a terminal viewer. Everything else is refused before it is a WebSocket. */
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { FastifyBaseLogger } from 'fastify';
+import { WebSocketServer, type WebSocket } from 'ws';
+import type { Config } from '../config.ts';
+import type { Courses } from '../http/courses.ts';
+import type { Identity } from '../http/identity.ts';
+import type { Origins } from '../http/origins.ts';
+import { ERRORS, type ErrorCode } from '../protocol/errors.ts';
+import { MAX_CLIENT_MESSAGE_BYTES, PING_INTERVAL_MS } from '../protocol/limits.ts';
+import { LearnerError, toLearnerError } from '../session/learner-error.ts';
+import type { SandboxSession } from '../session/sandbox-session.ts';
+import type { Sessions } from '../session/sessions.ts';
+import { TerminalViewer } from './terminal-viewer.ts';
+
+export interface SocketOptions {
+  config: Config;
+  origins: Origins;
+  courses: Courses;
+  identity: Identity;
+  sessions: Sessions;
+  log: FastifyBaseLogger;
+}
+
+const PATH = /^\/api\/courses\/([^/?]+)\/terminals\/([^/?]+)$/;
+
+/** Terminals that one learner has open at once, in all tabs: a lesson has a few, two devices double it. */
+const MAX_SOCKETS_PER_LEARNER = 32;
+
+export class TerminalSockets implements AsyncDisposable {
+  private readonly options: SocketOptions;
+  private readonly server = new WebSocketServer({
+    noServer: true,
+    maxPayload: MAX_CLIENT_MESSAGE_BYTES,
+    // Terminal output compresses well, but the time and the memory per connection cost more than they save.
+    perMessageDeflate: false,
+  });
+  private readonly perLearner = new Map<string, number>();
+  private readonly viewers = new Set<TerminalViewer>();
+  private readonly pinger: NodeJS.Timeout;
+
+  constructor(http: Server, options: SocketOptions) {
+    this.options = options;
+    http.on('upgrade', (request, socket, head) => this.upgrade(request, socket, head));
+    this.pinger = setInterval(() => this.ping(), PING_INTERVAL_MS);
+    this.pinger.unref();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    clearInterval(this.pinger);
+    for (const viewer of this.viewers) viewer.close('server-stopping');
+    this.server.close();
+  }
+
+  private upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    // A connection that breaks during the handshake has nobody to tell.
+    socket.on('error', () => socket.destroy());
+    try {
+      const { learner, terminal, open } = this.admit(request);
+      this.server.handleUpgrade(request, socket, head, (webSocket) => this.accept(webSocket, learner, terminal, open));
+    } catch (error) {
+      refuse(socket, toLearnerError(error).code);
+    }
+  }
+
+  private admit(request: IncomingMessage): { learner: string; terminal: string; open: () => SandboxSession } {
+    const { origins, courses, identity, sessions, config } = this.options;
+    if (!origins.isOurHost(request.headers.host)) throw new LearnerError('wrong-host');
+    // A browser always says where a WebSocket comes from; what says nothing is no page of ours.
+    if (!origins.isOurs(request.headers.origin)) throw new LearnerError('foreign-origin');
+    const learner = identity.of(request.headers.cookie);
+    if (!learner) throw new LearnerError('not-signed-in');
+    const [, courseId, name] = PATH.exec(request.url ?? '') ?? [];
+    if (courseId === undefined || name === undefined) throw new LearnerError('not-found');
+    const course = courses.get(courseId);
+    const terminal = courses.terminal(course, name);
+    if ((this.perLearner.get(learner.id) ?? 0) >= MAX_SOCKETS_PER_LEARNER) throw new LearnerError('too-many-requests');
+    const open = () => {
+      if (config.sandboxes.mode === 'off') throw new LearnerError(config.sandboxes.code);
+      return sessions.open(learner.id, course.id, course.image);
+    };
+    return { learner: learner.id, terminal, open };
+  }
+
+  private accept(webSocket: WebSocket, learner: string, terminal: string, open: () => SandboxSession): void {
+    this.perLearner.set(learner, (this.perLearner.get(learner) ?? 0) + 1);
+    const viewer = new TerminalViewer({ webSocket, terminal, open, log: this.options.log });
+    this.viewers.add(viewer);
+    webSocket.once('close', () => {
+      this.viewers.delete(viewer);
+      const left = (this.perLearner.get(learner) ?? 1) - 1;
+      if (left > 0) this.perLearner.set(learner, left);
+      else this.perLearner.delete(learner);
+    });
+  }
+
+  private ping(): void {
+    for (const viewer of this.viewers) viewer.ping();
+  }
+}
+
+function refuse(socket: Duplex, code: ErrorCode): void {
+  const { status, text, hint } = ERRORS[code];
+  const body = JSON.stringify({ error: { code, text, hint } });
+  const lines = [
+    `HTTP/1.1 ${status} Refused`,
+    'Connection: close',
+    'Content-Type: application/json; charset=utf-8',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+  ];
+  socket.end(`${lines.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
+}

@@ -1,0 +1,44 @@
+/** Learners: who has a cookie, and by which recovery code they can be found again. */
+import type { Database } from './database.ts';
+
+export interface Learner {
+  id: string;
+  /** Milliseconds since 1970. */
+  createdAt: number;
+}
+
+export class Learners {
+  private readonly database: Database;
+  private readonly now: () => number;
+
+  constructor(database: Database, now: () => number) {
+    this.database = database;
+    this.now = now;
+  }
+
+  create(id: string): Learner {
+    const createdAt = this.now();
+    this.database
+      .prepare('INSERT INTO learner (id, created_at, seen_at) VALUES (?, ?, ?)')
+      .run(id, createdAt, createdAt);
+    return { id, createdAt };
+  }
+
+  /** The learner of this id, noted as seen now. */
+  visit(id: string): Learner | undefined {
+    const row = this.database.prepare('UPDATE learner SET seen_at = ? WHERE id = ? RETURNING created_at').get(this.now(), id);
+    return row && { id, createdAt: row['created_at'] as number };
+  }
+
+  setRecoveryHash(id: string, hash: string): void {
+    this.database.prepare('UPDATE learner SET recovery_hash = ? WHERE id = ?').run(hash, id);
+  }
+
+  findByRecoveryHash(hash: string): string | undefined {
+    return this.database.prepare('SELECT id FROM learner WHERE recovery_hash = ?').get(hash)?.['id'] as string | undefined;
+  }
+
+  count(): number {
+    return this.database.prepare('SELECT count(*) AS n FROM learner').get()!['n'] as number;
+  }
+}

@@ -1,0 +1,18 @@
+/** Names that become part of an address: courses, lessons, images, terminals. */
+export const NAME = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
+
+/** 63 is what a DNS label takes; images and previews may need that one day. */
+export const MAX_NAME_LENGTH = 63;
+
+export function isName(text: string): boolean {
+  return text.length <= MAX_NAME_LENGTH && NAME.test(text);
+}
+
+/** A lesson's folder: two digits that order it for people, then the name that stands in its address. */
+const LESSON_FOLDER = /^\d{2}-(?<slug>.+)$/;
+
+/** `01-introduction` → `introduction`; undefined where the folder's name is not of this form. */
+export function slugOfLesson(folder: string): string | undefined {
+  const slug = LESSON_FOLDER.exec(folder)?.groups?.['slug'];
+  return slug !== undefined && isName(slug) ? slug : undefined;
+}

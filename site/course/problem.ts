@@ -1,0 +1,53 @@
+/** An author's mistake, told so that it can be mended without reading our code. */
+export interface Problem {
+  /** The file, relative to the folder that holds the courses' folder: `lessons/…/index.md`. */
+  file: string;
+  /** Counted from 1. */
+  line: number;
+  /** What is wrong: `unknown key "autors"`. */
+  what: string;
+  /** What the format wants in this place. */
+  expected: string;
+  /** What to write instead, or where to look. */
+  mend: string;
+}
+
+export function formatProblem({ file, line, what, expected, mend }: Problem): string {
+  return `${file}:${line}: ${what}\n  expected: ${expected}\n  mend: ${mend}`;
+}
+
+/** All mistakes found in one reading: an author mends them in one go, not one a build. */
+export class CourseProblems extends Error {
+  readonly problems: readonly Problem[];
+
+  constructor(problems: readonly Problem[]) {
+    super(problems.map(formatProblem).join('\n'));
+    this.name = 'CourseProblems';
+    this.problems = problems;
+  }
+}
+
+/** The candidate nearest to a word that was not understood, when it is near enough to be meant. */
+export function nearest(word: string, candidates: Iterable<string>): string | undefined {
+  let best: string | undefined;
+  // More than a third of the letters wrong is another word, not a slip.
+  let least = Math.max(2, Math.ceil(word.length / 3)) + 1;
+  for (const candidate of candidates) {
+    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
+    if (distance < least) [best, least] = [candidate, distance];
+  }
+  return best;
+}
+
+function editDistance(a: string, b: string): number {
+  let previous = Array.from({ length: b.length + 1 }, (_, column) => column);
+  for (const [row, letter] of [...a].entries()) {
+    const current = [row + 1];
+    for (let column = 1; column <= b.length; column++) {
+      const substitution = previous[column - 1]! + (letter === b[column - 1] ? 0 : 1);
+      current.push(Math.min(substitution, previous[column]! + 1, current[column - 1]! + 1));
+    }
+    previous = current;
+  }
+  return previous[b.length]!;
+}

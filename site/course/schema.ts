@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import { isName, slugOfLesson } from './names.ts';
+
+/** What a field takes and a line to copy: an error message shows both. */
+function told<T extends z.ZodType>(schema: T, description: string, example: string): T {
+  return schema.meta({ description, examples: [example] }) as T;
+}
+
+const line = z.string().trim().min(1);
+const name = z.string().refine(isName);
+const unique = (items: readonly string[]) => new Set(items).size === items.length;
+
+/** course.yaml. */
+export const courseSchema = z.strictObject({
+  /** The course's name, as the catalogue shows it. */
+  title: told(line, 'the course’s name in a few words', 'title: Containers and Docker'),
+  /** One or two sentences: what it is about, for whom. */
+  summary: told(line, 'one or two sentences about the course', 'summary: What a container is, seen from inside.'),
+  /** Who wrote it, one name an entry. */
+  authors: told(z.array(line).min(1), 'a list of names, at least one', 'authors: [Ada Lovelace]'),
+  /** Under which terms others may use the text: an SPDX identifier. */
+  licence: told(line, 'an SPDX licence identifier', 'licence: CC-BY-SA-4.0'),
+  /** The sandbox image of all lessons; image/image.yaml in the course's folder describes it. */
+  image: told(name, 'the image’s name: lower-case letters, digits and hyphens', 'image: containers-and-docker'),
+  /** The lessons' folders, in the order in which they are taken. */
+  lessons: told(
+    z
+      .array(z.string().refine((folder) => slugOfLesson(folder) !== undefined))
+      .min(1)
+      .refine(unique),
+    'a list of the lessons’ folders in order, none twice, each two digits, a hyphen and a name',
+    'lessons: [01-introduction]',
+  ),
+});
+
+/** The frontmatter of a lesson's index.md. What is not here is the course's: one sandbox serves all of its lessons. */
+export const lessonSchema = z.strictObject({
+  /** The lesson's name; the page's one h1. */
+  title: told(line, 'the lesson’s name in a few words', 'title: Introduction'),
+  /** One sentence, for the course page and for search. */
+  summary: told(line, 'one sentence about the lesson', 'summary: Meet the namespaces you are sitting in.'),
+  /** How long it takes, in minutes, practice included. */
+  duration: told(z.int().min(1).max(600), 'a whole number of minutes, 1 to 600', 'duration: 20'),
+  /** What the learner can do afterwards; each reads on from "You will be able to". */
+  objectives: told(
+    z.array(line).default([]),
+    'a list of sentences',
+    'objectives: [tell which namespaces a process is in]',
+  ),
+  /** The terminals beside the text, in the order of their tabs. */
+  terminals: told(
+    z.array(name).min(1).max(6).refine(unique).default(['main']),
+    'a list of one to six names of lower-case letters, digits and hyphens, none twice',
+    'terminals: [main, second]',
+  ),
+});
+
+export type CourseFields = z.infer<typeof courseSchema>;
+export type LessonFields = z.infer<typeof lessonSchema>;

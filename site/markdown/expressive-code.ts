@@ -1,0 +1,31 @@
+import type { AstroExpressiveCodeOptions } from 'astro-expressive-code';
+
+export const expressiveCodeOptions: AstroExpressiveCodeOptions = {
+  themes: ['github-light', 'github-dark'],
+  // The page says its scheme in data-theme; where no script ran, the system's wish holds.
+  themeCssSelector: (theme) => `[data-theme='${theme.type}']`,
+  useDarkModeMediaQuery: true,
+  minSyntaxHighlightingColorContrast: 5,
+  // A tab in a Makefile is a tab.
+  tabWidth: 0,
+  shiki: { langAlias: { output: 'text' } },
+  frames: {
+    // A first line such as `# /etc/hosts` is part of the text.
+    extractFileNameFromCode: false,
+    // Ours copies the author's text and says so in place.
+    showCopyToClipboardButton: false,
+  },
+  defaultProps: { overridesByLang: { 'sh,bash,shell,output': { frame: 'none' } } },
+  styleOverrides: {
+    borderRadius: 'var(--radius)',
+    borderWidth: '0px',
+    codeFontFamily: 'var(--font-code)',
+    codeFontSize: 'var(--size-code)',
+    codeLineHeight: '1.6',
+    codeBackground: 'var(--surface-code)',
+    codePaddingBlock: 'var(--space-2)',
+    codePaddingInline: 'var(--space-3)',
+    uiFontFamily: 'var(--font-text)',
+    frames: { frameBoxShadowCssValue: 'none' },
+  },
+};

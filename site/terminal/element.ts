@@ -1,0 +1,265 @@
+import type { TerminalSize } from '../../sandbox-server/protocol/messages.ts';
+import { askForAdmission, type Admission } from './admission.ts';
+import { browserClock } from './clock.ts';
+import { copyText } from './clipboard.ts';
+import { Connection, type ConnectionListener } from './connection.ts';
+import { make } from './dom.ts';
+import { terminalFontReady } from './fonts.ts';
+import { isApple, meaningOf, withControl } from './keys.ts';
+import { NoticeView } from './notice-view.ts';
+import { askBeforePaste } from './paste-question.ts';
+import { encodeCommand, encodePaste, mustAsk, sanitisePaste } from './paste.ts';
+import { Screen, type ScreenSettings } from './screen.ts';
+import { SearchBar } from './search-bar.ts';
+import { openWebSocket } from './socket.ts';
+import type { TerminalState } from './state.ts';
+import { StatusView } from './status-view.ts';
+import { onWake } from './wake.ts';
+
+export interface Prompt {
+  waiting: boolean;
+  /** False: guessed from what the program does, since no marks tell it. */
+  sure: boolean;
+}
+
+/** What an element's events are called and carry; they bubble. */
+export interface TerminalEvents {
+  'slipway-state': TerminalState;
+  'slipway-prompt': Prompt;
+  'slipway-command-ended': { status: number | null };
+}
+
+const DEFAULT_SETTINGS: ScreenSettings = { fontSize: 14, screenReader: false };
+
+/**
+ * `<slipway-terminal course="…" name="…">`: one terminal of the learner's sandbox. It opens when `open()` is called, and
+ * stays open while it is in the page, wherever the page moves it. `data-state` has the name of its state.
+ */
+export class SlipwayTerminal extends HTMLElement {
+  readonly #encoder = new TextEncoder();
+  readonly #apple = isApple(navigator.platform);
+  #settings = DEFAULT_SETTINGS;
+  #screen: Screen | undefined;
+  #search: SearchBar | undefined;
+  #status: StatusView | undefined;
+  #notice: NoticeView | undefined;
+  #connection: Connection | undefined;
+  #life: AbortController | undefined;
+  #prompt: Prompt | null = null;
+  #opening: Promise<void> | undefined;
+  #releaseControl: (() => void) | null = null;
+
+  get name(): string {
+    return this.getAttribute('name') ?? 'main';
+  }
+
+  get state(): TerminalState {
+    return this.#connection?.state ?? { name: 'idle' };
+  }
+
+  /** What the server said of the prompt last; null where it has not said anything since the terminal was attached. */
+  get prompt(): Prompt | null {
+    return this.#prompt;
+  }
+
+  /** Scrollback and screen, as text. */
+  get screenText(): string {
+    return this.#screen?.text ?? '';
+  }
+
+  connectedMoveCallback(): void {
+    // Moved within the page: nothing ends. Without this callback the browser would call the two others.
+  }
+
+  disconnectedCallback(): void {
+    // Where the browser cannot move an element, it is out of the page for an instant when the page changes.
+    queueMicrotask(() => {
+      if (!this.isConnected) this.#close();
+    });
+  }
+
+  /** Starts the terminal; does nothing where it has started. */
+  open(): Promise<void> {
+    return (this.#opening ??= this.#start());
+  }
+
+  /** Connects anew, from whatever state. */
+  async reconnect(): Promise<void> {
+    await this.open();
+    this.#connection?.start(this.#screen?.fittingSize);
+  }
+
+  /** Lets go of the connection; `reconnect()` takes it up again. */
+  disconnect(): void {
+    this.#connection?.stop();
+  }
+
+  override focus(options?: FocusOptions): void {
+    if (this.#screen === undefined) super.focus(options);
+    else this.#screen.terminal.focus();
+  }
+
+  apply(settings: ScreenSettings): void {
+    this.#settings = settings;
+    this.#screen?.apply(settings);
+    this.#fit();
+  }
+
+  /** Types text as it is. False: the terminal is not connected. */
+  type(text: string): boolean {
+    return this.#connection?.type(this.#encoder.encode(text)) ?? false;
+  }
+
+  /** Types a block of commands and presses Enter. */
+  typeCommand(source: string): boolean {
+    this.#screen?.terminal.scrollToBottom();
+    return this.type(encodeCommand(source, this.#screen?.bracketedPaste ?? false));
+  }
+
+  /** Whether a program asked for the other form of the arrow keys. */
+  get applicationCursorKeys(): boolean {
+    return this.#screen?.terminal.modes.applicationCursorKeysMode ?? false;
+  }
+
+  /** The next letter is typed with Ctrl; `released` is called then. Null: not after all. */
+  holdControl(released: (() => void) | null): void {
+    this.#releaseControl = released;
+  }
+
+  #typed(data: Uint8Array): void {
+    const release = this.#releaseControl;
+    this.#releaseControl = null;
+    release?.();
+    this.#connection?.type(release === null ? data : withControl(data));
+  }
+
+  async #start(): Promise<void> {
+    const container = make('div', { class: 'terminal-screen' });
+    this.#status = new StatusView(this, this.name, () => this.#act());
+    this.#notice = new NoticeView(this);
+    this.prepend(container);
+    this.#life = new AbortController();
+    const { signal } = this.#life;
+    await terminalFontReady();
+    if (signal.aborted) return;
+
+    const screen = new Screen(container, this.#settings, (data) => this.#typed(data));
+    this.#screen = screen;
+    screen.terminal.attachCustomKeyEventHandler((event) => this.#takes(event));
+    screen.terminal.textarea?.setAttribute('aria-label', `Terminal ${this.name}. F6 leads out of it.`);
+    container.addEventListener('paste', (event) => void this.#paste(event), { capture: true, signal });
+    document.addEventListener('slipway-scheme', () => screen.followScheme(), { signal });
+    document.addEventListener('visibilitychange', () => this.#connection?.setVisible(!document.hidden), { signal });
+    const resizes = new ResizeObserver(() => this.#fit());
+    resizes.observe(container);
+    signal.addEventListener('abort', () => resizes.disconnect());
+
+    const path = `/api/courses/${this.getAttribute('course')}/terminals/${this.name}`;
+    this.#connection = new Connection(
+      {
+        admission: () => this.#admission(),
+        socket: (listener) => openWebSocket(path, listener),
+        clock: browserClock,
+        random: Math.random,
+      },
+      this.#listener(screen),
+    );
+    onWake(() => this.#connection?.wake(), signal);
+    const size = screen.fittingSize;
+    if (size !== undefined) screen.resize(size);
+    this.#connection.start(size, !document.hidden);
+  }
+
+  #listener(screen: Screen): ConnectionListener {
+    return {
+      state: (state) => {
+        this.dataset['state'] = state.name;
+        if (state.name !== 'connected') this.#prompt = null;
+        this.#status?.show(state);
+        this.#tell('slipway-state', state);
+      },
+      attached: (message, fresh) => screen.attach(message, fresh),
+      bytes: (data, position, parsed) => screen.write(data, position, parsed),
+      size: (size: TerminalSize) => screen.resize(size),
+      prompt: (prompt) => {
+        this.#prompt = prompt;
+        this.#tell('slipway-prompt', prompt);
+      },
+      commandEnded: (status) => this.#tell('slipway-command-ended', { status }),
+      notice: (code) => this.#notice?.show(code),
+    };
+  }
+
+  async #admission(): Promise<Admission> {
+    const admission = await askForAdmission();
+    if (admission.kind === 'refused' && admission.code === 'access-code-needed') {
+      location.assign(`/join/?next=${encodeURIComponent(location.pathname + location.hash)}`);
+    }
+    return admission;
+  }
+
+  /** The button that the state shows. */
+  #act(): void {
+    if (this.state.name === 'ended') this.#connection?.restartShell();
+    else this.#connection?.start(this.#screen?.fittingSize);
+    this.focus();
+  }
+
+  #fit(): void {
+    const size = this.#screen?.fittingSize;
+    if (size !== undefined) this.#connection?.resize(size);
+  }
+
+  /** Whether the emulator gets a key. */
+  #takes(event: KeyboardEvent): boolean {
+    const meaning = meaningOf(event, this.#apple);
+    if (meaning === 'program') return true;
+    if (meaning === 'browser') return false;
+    event.preventDefault();
+    if (event.type !== 'keydown') return false;
+    if (meaning === 'copy') this.#copy();
+    else this.find();
+    return false;
+  }
+
+  /** Opens the search bar. */
+  find(): void {
+    if (this.#screen === undefined) return;
+    this.#search ??= new SearchBar(this, this.#screen.terminal);
+    void this.#search.open();
+  }
+
+  #copy(): void {
+    const selection = this.#screen?.terminal.getSelection() ?? '';
+    if (selection !== '') void copyText(selection);
+  }
+
+  async #paste(event: ClipboardEvent): Promise<void> {
+    event.preventDefault();
+    event.stopPropagation();
+    const raw = event.clipboardData?.getData('text/plain') ?? '';
+    const bracketed = () => this.#screen?.bracketedPaste ?? false;
+    if (raw === '') return;
+    if (mustAsk(raw, bracketed()) && !(await askBeforePaste(raw))) return;
+    this.#screen?.terminal.scrollToBottom();
+    this.type(encodePaste(sanitisePaste(raw), bracketed()));
+    this.focus();
+  }
+
+  #tell<K extends keyof TerminalEvents>(name: K, detail: TerminalEvents[K]): void {
+    this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true }));
+  }
+
+  #close(): void {
+    this.#life?.abort();
+    this.#connection?.stop();
+    this.#screen?.dispose();
+    this.#opening = undefined;
+    this.#connection = this.#screen = this.#search = undefined;
+    this.replaceChildren();
+  }
+}
+
+export function defineTerminal(): void {
+  if (customElements.get('slipway-terminal') === undefined) customElements.define('slipway-terminal', SlipwayTerminal);
+}

@@ -1,0 +1,16 @@
+import type { Terminal } from '@xterm/xterm';
+
+/**
+ * Draws with WebGL where the browser can. Loaded after the first lines are on the screen: until then, and wherever it
+ * fails or loses its context, xterm draws with the page's own elements, more slowly and just as well.
+ */
+export async function drawWithWebGl(terminal: Terminal): Promise<void> {
+  const { WebglAddon } = await import('@xterm/addon-webgl');
+  try {
+    const addon = new WebglAddon();
+    addon.onContextLoss(() => addon.dispose());
+    terminal.loadAddon(addon);
+  } catch {
+    // No WebGL here; nothing to tell the learner.
+  }
+}

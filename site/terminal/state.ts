@@ -1,0 +1,85 @@
+import { ERRORS, type ErrorCode } from '../../sandbox-server/protocol/errors.ts';
+import type { StartStage } from '../../sandbox-server/protocol/messages.ts';
+
+/** What a terminal is doing, as one value. Times are those of the clock handed to the connection, in milliseconds. */
+export type TerminalState =
+  /** Not opened yet. */
+  | { name: 'idle' }
+  /** On its way to a first prompt. `stage` is null until the server has told one. */
+  | { name: 'starting'; stage: StartStage | null }
+  | { name: 'connected' }
+  /** The server sends nothing until the page says `show`. The shell goes on. */
+  | { name: 'detached'; reason: 'hidden' | 'lagging' }
+  /** The connection was lost; the shell goes on. `retryAt` is null while an attempt is under way. */
+  | { name: 'reconnecting'; retryAt: number | null; cause: ErrorCode | null }
+  /** The shell ended. */
+  | { name: 'ended'; status: number | null; signal: string | null }
+  /** The server said no. `retryAt` is null where only the learner can try again. */
+  | { name: 'refused'; code: ErrorCode; retryAt: number | null };
+
+/** A state in the learner's words. `action` labels the button that leads on, where there is one. */
+export interface StateWords {
+  /** A word or two, for the tab bar. */
+  label: string;
+  /** What is the matter, one sentence; empty where the terminal speaks for itself. */
+  text: string;
+  /** What happens next, or what to do. */
+  hint: string;
+  action: string | null;
+}
+
+const STAGES: Record<StartStage, string> = {
+  queue: 'Waiting for a free place on the server.',
+  disk: 'Preparing your disk.',
+  container: 'Starting your container.',
+  shell: 'Starting the shell.',
+};
+
+/** `now` is the clock's time, for what is said about the next attempt. */
+export function wordsOf(state: TerminalState, now: number): StateWords {
+  switch (state.name) {
+    case 'idle':
+      return { label: 'not started', text: '', hint: '', action: null };
+    case 'starting':
+      return {
+        label: 'starting',
+        text: state.stage === null ? 'Connecting to your sandbox.' : STAGES[state.stage],
+        hint: '',
+        action: null,
+      };
+    case 'connected':
+      return { label: 'connected', text: '', hint: '', action: null };
+    case 'detached':
+      return state.reason === 'hidden'
+        ? { label: 'paused', text: '', hint: '', action: null }
+        : { label: 'catching up', text: 'This window is catching up with the output.', hint: '', action: null };
+    case 'reconnecting': {
+      const text = state.cause === null ? 'The connection is lost.' : ERRORS[state.cause].text;
+      const hint = `Your shell goes on. ${attempt(state.retryAt, now)}`;
+      return { label: 'reconnecting', text, hint, action: state.retryAt === null ? null : 'Try now' };
+    }
+    case 'ended':
+      return { label: 'ended', text: ending(state), hint: '', action: 'Start a new shell' };
+    case 'refused': {
+      const { text, hint } = ERRORS[state.code];
+      if (state.retryAt === null) {
+        const action = state.code === 'sandboxes-off' ? null : 'Try again';
+        return { label: 'not available', text, hint, action: STARTABLE.has(state.code) ? 'Start it again' : action };
+      }
+      return { label: 'waiting', text, hint: `${hint} ${attempt(state.retryAt, now)}`, action: 'Try now' };
+    }
+  }
+}
+
+const STARTABLE: ReadonlySet<ErrorCode> = new Set(['sandbox-died', 'sandbox-stopped']);
+
+function attempt(retryAt: number | null, now: number): string {
+  if (retryAt === null) return 'Connecting again.';
+  const seconds = Math.max(1, Math.ceil((retryAt - now) / 1000));
+  return seconds === 1 ? 'Next attempt in a second.' : `Next attempt in ${seconds} seconds.`;
+}
+
+function ending({ status, signal }: { status: number | null; signal: string | null }): string {
+  if (signal !== null) return `The shell was ended by the signal ${signal}.`;
+  return status === null || status === 0 ? 'The shell has ended.' : `The shell has ended with status ${status}.`;
+}

@@ -1,0 +1,28 @@
+import { defineTerminal } from '../terminal/element.ts';
+import { SlipwayCode } from './code-block.ts';
+import { SlipwayDivider } from './divider.ts';
+import { keepReadingPlace } from './reading-place.ts';
+import { listenForRegions } from './regions.ts';
+import { SlipwayTerminals } from './terminals.ts';
+
+defineTerminal();
+customElements.define('slipway-terminals', SlipwayTerminals);
+customElements.define('slipway-divider', SlipwayDivider);
+customElements.define('slipway-code', SlipwayCode);
+listenForRegions();
+
+let page = new AbortController();
+
+document.addEventListener('astro:before-swap', () => page.abort());
+document.addEventListener('astro:page-load', () => {
+  page.abort();
+  page = new AbortController();
+  const text = document.querySelector<HTMLElement>('[data-terminals]');
+  if (text === null) return;
+  keepReadingPlace(text, page.signal);
+  // So that the arrow keys scroll the text from the start.
+  if (document.activeElement === document.body) text.focus({ preventScroll: true });
+  // The terminals lived on from the lesson before; this one may have others.
+  const names = text.dataset['terminals']?.split(' ') ?? [];
+  document.querySelector<SlipwayTerminals>('slipway-terminals')?.show(names);
+});

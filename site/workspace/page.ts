@@ -1,0 +1,10 @@
+import { listenForActions } from './actions.ts';
+import { describeMenu, MENU_ACTIONS } from './menu.ts';
+import { onPreferences } from './preferences.ts';
+import { listenForShortcuts } from './shortcuts.ts';
+
+// Runs once; the pages that the router puts in place of one another come and go under it.
+listenForActions(MENU_ACTIONS);
+listenForShortcuts();
+onPreferences(describeMenu);
+document.addEventListener('astro:page-load', describeMenu);

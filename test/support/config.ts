@@ -1,0 +1,62 @@
+/** The configuration that `npm test` prepared: images, the program copy, ids and cgroups of the tests' own. */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { readConfig, type Config } from '../../sandbox-server/config.ts';
+
+export function testConfig(): Config {
+  const path = process.env['SLIPWAY_TEST_CONFIG'];
+  if (!path) throw new Error('these tests need a prepared host: run them with `npm test -- PATH`');
+  return readConfig(path);
+}
+
+let serial = 0;
+
+/**
+ * A configuration with sockets, sandboxes and a database of its own, so that test files do not meet; images and the
+ * program are shared. Its folders are removed with the whole of the tests' data.
+ */
+export async function ownConfig(overrides: Partial<Config> = {}): Promise<{ config: Config; path: string }> {
+  const base = testConfig();
+  const name = `${process.pid}-${serial++}`;
+  const run = join(base.run, name);
+  const data = join(base.data, 'runs', name);
+  const port = await freePort();
+  const config: Config = {
+    ...base,
+    port,
+    urls: [`http://127.0.0.1:${port}`],
+    run,
+    // A range of ids and a cgroup each: files run one after the other, but a failed one may leave something.
+    cgroup: `${base.cgroup}-${name}`,
+    idBase: base.idBase + (serial % 256) * 64 * 65_536,
+    idCount: 64 * 65_536,
+    ...overrides,
+    paths: {
+      ...base.paths,
+      gatewayData: join(data, 'gateway'),
+      supervisorData: join(data, 'supervisor'),
+      supervisorSocket: join(run, 'supervisor.sock'),
+      accessCode: join(data, 'gateway', 'access-code'),
+      ...overrides.paths,
+    },
+  };
+  mkdirSync(run, { recursive: true, mode: 0o755 });
+  mkdirSync(config.paths.gatewayData, { recursive: true });
+  mkdirSync(config.paths.supervisorData, { recursive: true, mode: 0o700 });
+  execFileSync('chown', ['-R', `${config.user}:`, config.paths.gatewayData]);
+  const path = join(run, 'config.json');
+  writeFileSync(path, JSON.stringify(config));
+  return { config, path };
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => resolve(port));
+    });
+  });
+}
