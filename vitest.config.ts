@@ -1,15 +1,32 @@
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
 
-/** Real containers, servers and browsers: one file at a time, with time for a slow machine. */
-const real = (name: string) => ({
-  test: { name, include: [`test/${name}/**/*.test.ts`], fileParallelism: false, testTimeout: 60_000, hookTimeout: 120_000 },
-});
+/** Folders whose tests share the one host: its control groups, loop devices, processors. In the order in which they run. */
+const ON_THE_HOST = ['contract', 'sandbox', 'server', 'security', 'faults', 'cli', 'browser'];
+
+/** For a machine of two busy processors: a container starts in 50 ms, a browser in seconds. */
+const HOST_TIMEOUT_MS = 60_000;
+
+function onTheHost(name: string, index: number): TestProjectConfiguration {
+  return {
+    test: {
+      name,
+      include: [`test/${name}/**/*.test.ts`],
+      testTimeout: HOST_TIMEOUT_MS,
+      hookTimeout: HOST_TIMEOUT_MS,
+      // One file at a time, and one folder after the other: what a test measures is not to depend on its neighbours.
+      fileParallelism: false,
+      sequence: { groupOrder: index + 1 },
+    },
+  };
+}
 
 export default defineConfig({
   test: {
+    // A forgotten `.only` would skip all others in silence.
+    allowOnly: false,
     projects: [
-      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
-      ...['cli', 'contract', 'sandbox', 'server', 'security', 'faults', 'browser'].map(real),
+      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], sequence: { groupOrder: 0 } } },
+      ...ON_THE_HOST.map(onTheHost),
     ],
   },
 });

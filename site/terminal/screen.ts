@@ -44,6 +44,7 @@ export class Screen {
       rightClickSelectsWord: false,
       screenReaderMode: screenReader,
       scrollback: SCROLLBACK_LINES,
+      overviewRuler: { width: 10 },
       theme: PALETTES[currentScheme()],
     });
     this.#gate = new ReplayGate(this.terminal);

@@ -50,6 +50,8 @@ export class SlipwayCode extends HTMLElement {
     const terminal = pane?.select(this.dataset['terminal'] ?? 'main');
     if (!pane || !terminal) return this.#show({ name: 'unavailable' });
     pane.reveal();
+    // On a phone the sheet that came up may have covered what was pressed.
+    this.scrollIntoView({ block: 'nearest' });
     const { exit, interrupt, background, opens } = this.dataset;
     const command = {
       source: this.#source,

@@ -8,7 +8,8 @@ const ROOT = '/sys/fs/cgroup';
 const NEEDED = ['memory', 'cpu', 'pids'];
 
 export interface Hierarchies {
-  mode: 'v2' | 'v1' | 'v1 and v2' | 'none';
+  /** `hybrid`: both; controllers are in one or the other. */
+  mode: 'v2' | 'v1' | 'hybrid' | 'none';
   /** Controller → where it is mounted. */
   controllers: Map<string, string>;
 }
@@ -22,13 +23,12 @@ export function parseHierarchies(mounts: string, unified: (path: string) => stri
     if (!path || (kind !== 'cgroup' && kind !== 'cgroup2')) continue;
     const names = kind === 'cgroup2' ? unified(path).split(/\s+/) : options.split(',');
     const known = names.filter((name) => /^(memory|cpu|pids|io|blkio|freezer)$/.test(name));
-    // systemd mounts an empty v2 hierarchy beside v1 to keep its own books.
-    if (kind === 'cgroup' || known.length > 0) kinds.add(kind);
-    else if (path === ROOT) kinds.add(kind);
+    kinds.add(kind);
     for (const name of known) controllers.set(name, path);
+    // In v2 every group can be frozen; there is no controller to name.
     if (kind === 'cgroup2' && path === ROOT) controllers.set('freezer', path);
   }
-  const mode = kinds.size === 2 ? 'v1 and v2' : kinds.has('cgroup2') ? 'v2' : kinds.has('cgroup') ? 'v1' : 'none';
+  const mode = kinds.size === 2 ? 'hybrid' : kinds.has('cgroup2') ? 'v2' : kinds.has('cgroup') ? 'v1' : 'none';
   return { mode, controllers };
 }
 

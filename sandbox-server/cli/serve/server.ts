@@ -1,4 +1,4 @@
-/** The server's processes together: started side by side, kept alive, ended in order. */
+/** The server's processes together: started one after the other, kept alive, ended in the opposite order. */
 import { join } from 'node:path';
 
 import type { Config } from '../../config.ts';
@@ -20,33 +20,33 @@ export interface ServerOptions {
 
 /** Resolves when the server has ended in order, rejects with a `Failure` when it could not be kept up. */
 export async function runServer({ config, commands, env, report, onReady, signal }: ServerOptions): Promise<void> {
-  const waiting = new Set(Object.keys(commands));
-  let port = config.port;
-  const start = (name: keyof typeof commands, command: string[]) => {
-    const log = createLogFile(join(config.data, 'log', `${name}.log`), (text) => report.warn(`${name}: ${text}`));
-    return new Child({
-      name,
-      command,
-      env,
-      onLine: log,
-      onReady: (message) => {
-        port = message.port ?? port;
-        if (waiting.delete(name) && waiting.size === 0) onReady(port);
-      },
-      onRestart: (reason) => report.warn(`The ${name} ended (${reason}) and is started again.`),
-    });
-  };
-  // The order in which they end: nobody may ask the supervisor for anything when it goes.
-  const children = [
-    start('gateway', commands.gateway),
-    ...(commands.supervisor ? [start('supervisor', commands.supervisor)] : []),
-  ];
+  const running: { child: Child; alive: Promise<void> }[] = [];
   const endAll = async () => {
-    for (const child of children) await child.end();
+    for (const { child } of running.toReversed()) await child.end();
   };
+  /** Resolves with the first `ready` of the process; never, where it fails for good: `alive` tells that. */
+  const start = (name: keyof Commands, command: string[]) =>
+    new Promise<number | undefined>((ready) => {
+      const child = new Child({
+        name,
+        command,
+        env,
+        onLine: createLogFile(join(config.data, 'log', `${name}.log`), (text) => report.warn(`${name}: ${text}`)),
+        onReady: ({ port }) => ready(port),
+        onRestart: (reason) => report.warn(`The ${name} ended (${reason}) and is started again.`),
+      });
+      running.push({ child, alive: child.keepAlive() });
+    });
+  const allAlive = () => Promise.all(running.map(({ alive }) => alive));
+
   signal.addEventListener('abort', () => void endAll(), { once: true });
   try {
-    await Promise.all(children.map((child) => child.keepAlive()));
+    // The gateway asks the supervisor at once what runs, and must never be without one.
+    if (commands.supervisor) await Promise.race([start('supervisor', commands.supervisor), allAlive()]);
+    if (signal.aborted) return;
+    const port = await Promise.race([start('gateway', commands.gateway), allAlive().then(() => undefined)]);
+    if (!signal.aborted) onReady(port ?? config.port);
+    await allAlive();
   } finally {
     await endAll();
   }

@@ -60,6 +60,8 @@ job_environment() {
   # Not SLIPWAY_*: those are settings.
   printf '%s\n' HOME=/root LANG=C.UTF-8 \
     PATH=/srv/slipway/node_modules/.bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+  # The command writes to a pipe whatever our own stdout is.
+  if [[ $terminal == no ]]; then printf 'NO_COLOR=1\n'; fi
   if [[ -d $images ]]; then stat --format='VM_IMAGES_MODE=%a' "$images"; fi
   if [[ $shell == yes ]]; then
     printf 'TERM=%s\n' "${TERM:-linux}"

@@ -1,0 +1,130 @@
+/** The toy `init` of a fake sandbox: speaks ../init/frames.ts as far as tests above the driver need. */
+import { duplexPair, type Duplex } from 'node:stream';
+import { FrameDecoder, encodeControl, encodeFrame } from '../init/decoder.ts';
+import { FrameKind, type StreamRequest } from '../init/frames.ts';
+import { FakeShell } from './shell.ts';
+
+export class FakeInit {
+  private readonly files: Map<string, string>;
+  private readonly terminals = new Map<string, FakeTerminal>();
+  private readonly streams = new Set<Duplex>();
+
+  constructor(files: Map<string, string>) {
+    this.files = files;
+  }
+
+  connect(): Duplex {
+    const [ours, theirs] = duplexPair();
+    this.streams.add(ours);
+    ours.once('close', () => this.streams.delete(ours));
+    ours.on('error', () => {});
+    let request = '';
+    const decoder = new FrameDecoder((kind, payload) => ours.emit('frame', kind, payload));
+    ours.on('data', (chunk: Buffer) => {
+      if (request.endsWith('\n')) return decoder.push(chunk);
+      const end = chunk.indexOf('\n');
+      request += chunk.subarray(0, end < 0 ? chunk.length : end + 1).toString('utf8');
+      if (end < 0) return;
+      this.serve(ours, JSON.parse(request) as StreamRequest);
+      decoder.push(chunk.subarray(end + 1));
+    });
+    ours.once('end', () => ours.destroy());
+    return theirs;
+  }
+
+  /** Everything in the sandbox ends. */
+  end(): void {
+    for (const stream of this.streams) stream.destroy();
+  }
+
+  private serve(stream: Duplex, request: StreamRequest): void {
+    if (request.op === 'terminal') {
+      stream.write(encodeControl({ ok: true }));
+      const terminal = this.terminals.get(request.name) ?? new FakeTerminal(this.files);
+      this.terminals.set(request.name, terminal);
+      terminal.attach(stream, request);
+      return;
+    }
+    if (request.op === 'status') stream.end(encodeControl({ ok: true, terminals: [] }));
+    else if (request.op === 'kill-all') stream.end(encodeControl({ ok: true }));
+    else stream.end(encodeControl({ ok: false, code: 'unsupported', message: `a fake sandbox has no ${request.op}` }));
+  }
+}
+
+let shells = 0;
+
+class FakeTerminal {
+  private readonly viewers = new Set<Duplex>();
+  private readonly files: Map<string, string>;
+  private output = Buffer.alloc(0);
+  private shell = `fake-${shells++}`;
+  private exited = false;
+  private program: FakeShell;
+  private size = { columns: 80, rows: 24 };
+
+  constructor(files: Map<string, string>) {
+    this.files = files;
+    this.program = this.newShell();
+  }
+
+  attach(stream: Duplex, request: StreamRequest & { op: 'terminal' }): void {
+    this.size = { columns: request.columns, rows: request.rows };
+    const known = request.shell === this.shell && request.from !== undefined && request.from <= this.output.length;
+    const from = known ? request.from! : 0;
+    this.viewers.add(stream);
+    stream.once('close', () => this.viewers.delete(stream));
+    stream.write(this.attached(from));
+    if (from < this.output.length) stream.write(encodeFrame(FrameKind.Data, this.output.subarray(from)));
+    stream.write(encodeControl(this.exited ? EXITED : { type: 'prompt', waiting: true, sure: true }));
+    stream.on('frame', (kind: FrameKind, payload: Buffer) => this.received(kind, payload));
+  }
+
+  private attached(from: number): Buffer {
+    return encodeControl({
+      type: 'attached',
+      shell: this.shell,
+      from,
+      replayTo: this.output.length,
+      cut: false,
+      modes: '',
+      ...this.size,
+    });
+  }
+
+  private received(kind: FrameKind, payload: Buffer): void {
+    if (kind === FrameKind.Data) return this.exited ? undefined : this.program.type(payload.toString('utf8'));
+    const control = JSON.parse(payload.toString('utf8')) as { type: string; columns: number; rows: number };
+    if (control.type === 'resize') {
+      this.size = { columns: control.columns, rows: control.rows };
+      this.tell({ type: 'size', ...this.size });
+    }
+    if (control.type === 'restart' && this.exited) {
+      this.exited = false;
+      this.output = Buffer.alloc(0);
+      this.shell = `fake-${shells++}`;
+      for (const viewer of this.viewers) viewer.write(this.attached(0));
+      this.program = this.newShell();
+    }
+  }
+
+  private newShell(): FakeShell {
+    return new FakeShell(this.files, {
+      print: (text) => this.print(Buffer.from(text)),
+      exit: () => {
+        this.exited = true;
+        this.tell(EXITED);
+      },
+    });
+  }
+
+  private print(bytes: Buffer): void {
+    this.output = Buffer.concat([this.output, bytes]);
+    for (const viewer of this.viewers) viewer.write(encodeFrame(FrameKind.Data, bytes));
+  }
+
+  private tell(message: object): void {
+    for (const viewer of this.viewers) viewer.write(encodeControl(message));
+  }
+}
+
+const EXITED = { type: 'exited', status: 0, signal: null };

@@ -1,0 +1,45 @@
+/** A toy shell: enough to see that input arrives, output comes back, and files stay. */
+export interface ShellHost {
+  print(text: string): void;
+  exit(): void;
+}
+
+const PROMPT = '$ ';
+
+export class FakeShell {
+  private readonly files: Map<string, string>;
+  private readonly host: ShellHost;
+  private line = '';
+
+  constructor(files: Map<string, string>, host: ShellHost) {
+    this.files = files;
+    this.host = host;
+    host.print(PROMPT);
+  }
+
+  /** What is typed, echoed as a terminal does. */
+  type(text: string): void {
+    for (const key of text) {
+      if (key !== '\n' && key !== '\r') {
+        this.line += key;
+        this.host.print(key);
+        continue;
+      }
+      this.host.print('\r\n');
+      const { line } = this;
+      this.line = '';
+      if (line.trim() === 'exit') return this.host.exit();
+      this.run(line.trim());
+      this.host.print(PROMPT);
+    }
+  }
+
+  /** `echo WORDS`, `echo WORDS > FILE`, `cat FILE`. */
+  private run(line: string): void {
+    const write = /^echo (.*?)\s*>\s*(\S+)$/.exec(line);
+    if (write) return void this.files.set(write[2]!, `${write[1]}\n`);
+    if (line.startsWith('echo ')) return this.host.print(`${line.slice(5)}\r\n`);
+    if (line.startsWith('cat ')) return this.host.print((this.files.get(line.slice(4)) ?? 'no such file\n').replace('\n', '\r\n'));
+    if (line !== '') this.host.print('unknown command\r\n');
+  }
+}
