@@ -30,7 +30,10 @@ function refuse() {
   const debian = missingPackages();
   throw new Failure({
     what: 'What Slipway needs is not all there.',
-    why: ['npm packages: as in package-lock.json', ...(debian.length ? ['Debian packages:', describeMissing(debian)] : [])].join('\n'),
+    why: [
+      'npm packages: as in package-lock.json',
+      ...(debian.length ? ['Debian packages:', describeMissing(debian)] : []),
+    ].join('\n'),
     mend: `Start without --no-install, or install them by hand: npm ci --include=dev${debian.length ? `; apt-get install ${debian.map(({ name }) => name).join(' ')}` : ''}`,
   });
 }
@@ -41,7 +44,11 @@ function handOver(node, handed) {
   process.on('SIGINT', () => {});
   for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.on('error', (error) => {
-    report.failure({ what: `${node} cannot be run.`, why: error.message, mend: 'Remove the folder node_modules and start again.' });
+    report.failure({
+      what: `${node} cannot be run.`,
+      why: error.message,
+      mend: 'Remove the folder node_modules and start again.',
+    });
     process.exitCode = 1;
   });
   child.on('exit', (status, signal) => {

@@ -6,7 +6,8 @@ export function commandHelp({ name, summary, flags, passesTo }: Command, columns
   const usage = `slipway ${name} [ARGUMENTS]`;
   const lines = [usage, '', summary, ''];
   if (passesTo) lines.push(`Arguments are handed to ${passesTo}.`, '');
-  if (Object.keys(flags).length > 0) lines.push(...Object.entries(flags).map(([flag, what]) => `  ${flag.padEnd(14)} ${what}`), '');
+  if (Object.keys(flags).length > 0)
+    lines.push(...Object.entries(flags).map(([flag, what]) => `  ${flag.padEnd(14)} ${what}`), '');
   if (!passesTo) lines.push(settingsHelp(Math.min(columns, 120)));
   return `${lines.join('\n')}\n`;
 }

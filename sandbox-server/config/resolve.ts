@@ -82,7 +82,8 @@ function refuseContradictions({ idBase, idCount, user, data, run, idleFreeze, id
   if (idBase + idCount > 2 ** 32 - 2) {
     throw new ConfigProblem(`idBase ${idBase} and idCount ${idCount} go beyond 4294967294, the last id there is.`);
   }
-  if (user === 'root') throw new ConfigProblem('user: "root" cannot be used: the part that serves the network must not be root.');
+  if (user === 'root')
+    throw new ConfigProblem('user: "root" cannot be used: the part that serves the network must not be root.');
   if (data === '/' || run === '/' || data === run) {
     throw new ConfigProblem(`data "${data}" and run "${run}" must be two folders of their own: clean deletes them.`);
   }

@@ -86,14 +86,20 @@ export const SETTINGS = {
     group: 'Places',
     value: 'DIR',
     doc: "Folder of all that is kept: learners' work, images, the database, logs.",
-    fallback: { text: '/var/lib/slipway; without root ~/.local/share/slipway', of: (host) => (host.root ? '/var/lib/slipway' : host.userData) },
+    fallback: {
+      text: '/var/lib/slipway; without root ~/.local/share/slipway',
+      of: (host) => (host.root ? '/var/lib/slipway' : host.userData),
+    },
     ...folder(),
   }),
   run: setting({
     group: 'Places',
     value: 'DIR',
     doc: 'Folder of sockets and what lives as long as the machine is up. Short, because a socket’s path has at most 107 bytes.',
-    fallback: { text: '/run/slipway; without root $XDG_RUNTIME_DIR/slipway', of: (host) => (host.root ? '/run/slipway' : host.userRun) },
+    fallback: {
+      text: '/run/slipway; without root $XDG_RUNTIME_DIR/slipway',
+      of: (host) => (host.root ? '/run/slipway' : host.userRun),
+    },
     ...folder(40),
   }),
   user: setting({

@@ -18,7 +18,8 @@ export const CONFIG_VARIABLE = 'SLIPWAY_CONFIG';
 const TEST_PREFIX = 'SLIPWAY_TEST_';
 
 export const argumentOf = (name: SettingName) => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-export const variableOf = (name: SettingName) => `SLIPWAY_${argumentOf(name).slice(2).replaceAll('-', '_').toUpperCase()}`;
+export const variableOf = (name: SettingName) =>
+  `SLIPWAY_${argumentOf(name).slice(2).replaceAll('-', '_').toUpperCase()}`;
 
 const BY_ARGUMENT = new Map(SETTING_NAMES.map((name) => [argumentOf(name), name]));
 const BY_VARIABLE = new Map(SETTING_NAMES.map((name) => [variableOf(name), name]));
@@ -34,7 +35,8 @@ export function readArguments(argv: readonly string[]): { given: GivenSettings; 
     if (token.kind === 'option-terminator') continue;
     if (token.kind === 'positional') throw new ConfigProblem(`"${token.value}" is not an argument of this command.`);
     const name = BY_ARGUMENT.get(token.rawName);
-    if (!name && token.rawName !== CONFIG_ARGUMENT) throw unknown(token.rawName, [...BY_ARGUMENT.keys(), CONFIG_ARGUMENT]);
+    if (!name && token.rawName !== CONFIG_ARGUMENT)
+      throw unknown(token.rawName, [...BY_ARGUMENT.keys(), CONFIG_ARGUMENT]);
     // Without `=` the next argument is taken whatever it is: `--host --port 80` means a forgotten value.
     if (token.value === undefined || (!token.inlineValue && token.value.startsWith('--'))) {
       throw new ConfigProblem(`${token.rawName} needs a value${name ? `: ${SETTINGS[name].allowed}` : ''}.`);
@@ -53,7 +55,8 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
 } {
   const given: GivenSettings = {};
   for (const [variable, text] of Object.entries(env)) {
-    if (!variable.startsWith('SLIPWAY_') || variable.startsWith(TEST_PREFIX) || variable === CONFIG_VARIABLE || !text) continue;
+    if (!variable.startsWith('SLIPWAY_') || variable.startsWith(TEST_PREFIX) || variable === CONFIG_VARIABLE || !text)
+      continue;
     const name = BY_VARIABLE.get(variable);
     if (!name) throw unknown(variable, BY_VARIABLE.keys());
     given[name] = { texts: 'many' in SETTINGS[name] ? text.split(/[\s,]+/) : [text], from: variable };
@@ -87,7 +90,9 @@ function textsOf(value: Node | null, where: string, name: SettingName): string[]
   const items: unknown[] = many && isSeq(value) ? value.items : [value];
   return items.map((item) => {
     if (isScalar(item) && item.value !== null) return item.source ?? String(item.value);
-    throw new ConfigProblem(`${where}: expected ${many ? 'a value or a list of values' : 'one value'}: ${SETTINGS[name].allowed}.`);
+    throw new ConfigProblem(
+      `${where}: expected ${many ? 'a value or a list of values' : 'one value'}: ${SETTINGS[name].allowed}.`,
+    );
   });
 }
 

@@ -42,7 +42,10 @@ const SIZE_UNITS: Record<string, number> = {
 /** In bytes. */
 export function size(least: string, per = ''): Kind<number> {
   return {
-    schema: z.string().transform(withUnit(SIZE_UNITS)).pipe(z.number().min(sizeOf(least)).max(Number.MAX_SAFE_INTEGER)),
+    schema: z
+      .string()
+      .transform(withUnit(SIZE_UNITS))
+      .pipe(z.number().min(sizeOf(least)).max(Number.MAX_SAFE_INTEGER)),
     allowed: `a size${per} such as 512MiB, 2GiB or 100MB, at least ${least}`,
   };
 }

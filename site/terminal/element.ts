@@ -239,10 +239,11 @@ export class SlipwayTerminal extends HTMLElement {
     event.stopPropagation();
     const raw = event.clipboardData?.getData('text/plain') ?? '';
     const bracketed = () => this.#screen?.bracketedPaste ?? false;
-    if (raw === '') return;
-    if (mustAsk(raw, bracketed()) && !(await askBeforePaste(raw))) return;
+    const text = sanitisePaste(raw);
+    if (text === '') return;
+    if (mustAsk(text, bracketed()) && !(await askBeforePaste(text))) return;
     this.#screen?.terminal.scrollToBottom();
-    this.type(encodePaste(sanitisePaste(raw), bracketed()));
+    this.type(encodePaste(text, bracketed()));
     this.focus();
   }
 

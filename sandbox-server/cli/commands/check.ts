@@ -46,7 +46,11 @@ async function passes({ name, command, cwd, env, silent }: Check, root: string, 
   }
   let output = '';
   const path = `${join(root, 'node_modules', '.bin')}:${process.env['PATH']}`;
-  const options = { cwd: cwd ?? root, env: { ...(env ?? process.env), PATH: path, ASTRO_TELEMETRY_DISABLED: '1' }, maxBuffer: 64 * 2 ** 20 };
+  const options = {
+    cwd: cwd ?? root,
+    env: { ...(env ?? process.env), PATH: path, ASTRO_TELEMETRY_DISABLED: '1' },
+    maxBuffer: 64 * 2 ** 20,
+  };
   try {
     await report.stage(name, async ({ result }) => {
       const status = await new Promise<number>((resolve) => {
@@ -55,7 +59,8 @@ async function passes({ name, command, cwd, env, silent }: Check, root: string, 
           resolve(child.exitCode ?? 1);
         });
       });
-      if (status !== 0 || (silent && output !== '')) throw new Failure({ what: `${name} found something.`, mend: 'Mend it.' });
+      if (status !== 0 || (silent && output !== ''))
+        throw new Failure({ what: `${name} found something.`, mend: 'Mend it.' });
       result('clean');
     });
     return true;

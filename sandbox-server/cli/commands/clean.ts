@@ -1,2 +1,85 @@
-import type { Command } from '../command.ts';
-export const command: Command = { name: 'clean', summary: '', flags: {}, run: async () => 0 };
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline/promises';
+
+import { destroyAllSandboxes } from '../clean/destroy-sandboxes.ts';
+import { endServer } from '../clean/end-server.ts';
+import { removeFolder } from '../clean/folders.ts';
+import { workOf } from '../clean/work.ts';
+import type { Command, CommandContext } from '../command.ts';
+import { Failure, type Report } from '../plain/report.mjs';
+import { runTool } from '../plain/tool.mjs';
+import { recallChanges } from '../stages/host-changes.ts';
+import { type Instance, recallInstances } from '../stages/instances.ts';
+import { findUser } from '../stages/system-user.ts';
+
+export const command: Command = {
+  name: 'clean',
+  summary: 'Ends and removes all that Slipway made on this host; asks before learners’ work.',
+  flags: { '--yes': 'Do not ask.' },
+  run: clean,
+};
+
+/** What a stage of a start leaves in the clone. */
+const IN_THE_CLONE = ['build', '.astro', join('node_modules', '.slipway-packages')];
+
+async function clean({ root, settings, host, report, flags }: CommandContext): Promise<number> {
+  const instances = instancesOf(root, settings).filter(({ data, run }) => existsSync(data) || existsSync(run));
+  if (!flags.has('--yes')) await ask(instances, report);
+
+  const changes = instances.map(({ data }) => recallChanges(data));
+  const left: string[] = [];
+  for (const instance of instances) {
+    await report.stage('Server', async ({ result }) => {
+      using _lock = await endServer(instance.data);
+      const ended = host.root ? await destroyAllSandboxes(root, instance) : 0;
+      left.push(...removeFolder(instance.run, 'run'), ...removeFolder(instance.data, 'data'));
+      result(`${instance.data} and ${instance.run} removed, ${ended} running sandboxes ended`);
+    });
+  }
+  for (const user of new Set(changes.flatMap(({ users }) => users)).values()) {
+    if (findUser(user)) {
+      await report.stage('System user', async ({ result }) => {
+        await runTool('userdel', [user], { mend: `End what runs as ${user}, then: userdel ${user}` });
+        result(`${user} removed`);
+      });
+    }
+  }
+  for (const path of IN_THE_CLONE) rmSync(join(root, path), { recursive: true, force: true });
+  tellWhatStays(new Set(changes.flatMap(({ packages }) => packages)), left, report);
+  return 0;
+}
+
+/** The one that the settings name, and each that a server of this clone was started on. */
+function instancesOf(root: string, { data, run, cgroup }: Instance): Instance[] {
+  const others = recallInstances(root).filter((instance) => instance.data !== data);
+  return [{ data, run, cgroup }, ...others];
+}
+
+async function ask(instances: readonly Instance[], report: Report): Promise<void> {
+  const works = await Promise.all(instances.map(async ({ data }) => ({ data, ...(await workOf(data)) })));
+  const kept = works.filter(({ disks }) => disks > 0);
+  if (kept.length === 0) return;
+  const lines = kept.map(({ data, disks, size }) => `${data}: the files of ${disks} sandboxes (${size})`).join('\n');
+  if (!process.stdin.isTTY) {
+    throw new Failure({
+      what: 'Learners’ work would be deleted.',
+      why: lines,
+      mend: 'If that is meant: npm run clean -- --yes',
+    });
+  }
+  report.note(`Learners’ work will be deleted:\n${lines.replace(/^/gm, '  ')}`);
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  const answer = await terminal.question('Type "delete" to delete it: ');
+  terminal.close();
+  if (answer.trim() !== 'delete') throw new Failure({ what: 'Nothing was deleted.', mend: 'Type delete when asked.' });
+}
+
+function tellWhatStays(packages: ReadonlySet<string>, left: readonly string[], report: Report): void {
+  if (left.length > 0) report.note(`Not Slipway’s own, and left:\n${left.join('\n').replace(/^/gm, '  ')}`);
+  if (packages.size === 0) return;
+  const names = [...packages].join(' ');
+  report.note(
+    `Debian packages that were installed, and stay:\n  ${names}\nTo remove them too: apt-get purge --autoremove ${names}`,
+  );
+}

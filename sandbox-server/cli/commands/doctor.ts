@@ -10,7 +10,9 @@ export const command: Command = {
   async run({ root, settings, host, flags }) {
     const findings = await examineHost(root, settings, host);
     const { paint } = createReport(process.stdout);
-    process.stdout.write(flags.has('--json') ? `${JSON.stringify(findings, null, 2)}\n` : `${table(findings, paint)}\n`);
+    process.stdout.write(
+      flags.has('--json') ? `${JSON.stringify(findings, null, 2)}\n` : `${table(findings, paint)}\n`,
+    );
     return findings.some(({ verdict }) => verdict === 'lack') ? 1 : 0;
   },
 };

@@ -22,7 +22,9 @@ export const command: Command = {
 async function start({ root, settings, host, report, flags }: CommandContext): Promise<number> {
   const sandboxes = canRunSandboxes(host);
   if (!sandboxes) {
-    report.warn(`Terminals are off: sandboxes need ${host.linux ? 'root' : 'Linux, and root'}. The lessons can be read.`);
+    report.warn(
+      `Terminals are off: sandboxes need ${host.linux ? 'root' : 'Linux, and root'}. The lessons can be read.`,
+    );
   }
   const taken = takeLock(settings.data);
   if ('holder' in taken) throw alreadyRuns(settings.data, taken.holder);

@@ -33,9 +33,13 @@ export function parseHierarchies(mounts: string, unified: (path: string) => stri
 }
 
 export function examineCgroups(name: string): Finding[] {
-  const { mode, controllers } = parseHierarchies(readText('/proc/self/mounts') ?? '', (path) => readText(join(path, 'cgroup.controllers')) ?? '');
+  const { mode, controllers } = parseHierarchies(
+    readText('/proc/self/mounts') ?? '',
+    (path) => readText(join(path, 'cgroup.controllers')) ?? '',
+  );
   const systemd = existsSync('/run/systemd/system') ? 'systemd runs' : 'no systemd';
-  if (mode === 'none') return [lack('Control groups', 'not mounted', 'Boot with systemd, or mount them: apt-get install cgroupfs-mount.')];
+  if (mode === 'none')
+    return [lack('Control groups', 'not mounted', 'Boot with systemd, or mount them: apt-get install cgroupfs-mount.')];
 
   const missing = NEEDED.filter((controller) => !controllers.has(controller));
   const findings = [
@@ -44,10 +48,18 @@ export function examineCgroups(name: string): Finding[] {
       : lack('Control groups', `${mode}, ${systemd}; without ${missing.join(', ')}`, mendFor(missing)),
   ];
   if (!controllers.has('io') && !controllers.has('blkio')) {
-    findings.push(warn('Disk rate', 'no controller for it', 'Learners’ disks are then as fast as they can be: boot a kernel with CONFIG_BLK_CGROUP.'));
+    findings.push(
+      warn(
+        'Disk rate',
+        'no controller for it',
+        'Learners’ disks are then as fast as they can be: boot a kernel with CONFIG_BLK_CGROUP.',
+      ),
+    );
   }
   if (!controllers.has('freezer')) {
-    findings.push(warn('Freezer', 'missing', 'Idle sandboxes are then not frozen: boot a kernel with CONFIG_CGROUP_FREEZER.'));
+    findings.push(
+      warn('Freezer', 'missing', 'Idle sandboxes are then not frozen: boot a kernel with CONFIG_CGROUP_FREEZER.'),
+    );
   }
   return [...findings, examineWriting(name, [...new Set(controllers.values())])];
 }

@@ -14,7 +14,8 @@ import { examineRuntimes, examineTools } from './runtimes.ts';
 import { examineKernel, examineModules, examineSystem } from './system.ts';
 
 export async function examineHost(root: string, settings: Settings, host: HostFacts): Promise<Finding[]> {
-  if (!host.linux) return [lack('System', process.platform, 'Sandboxes need Linux: use a machine or a virtual machine that runs it.')];
+  if (!host.linux)
+    return [lack('System', process.platform, 'Sandboxes need Linux: use a machine or a virtual machine that runs it.')];
   if (!host.root) return [lack('Root', `user ${process.getuid?.()}`, 'Run it as root: sudo npm run doctor.')];
   const [modules, namespaces, runtime, mounts] = await Promise.all([
     examineModules(),

@@ -10,7 +10,9 @@ type Probed = Record<string, { ok: boolean; error?: string }>;
 export async function examineMounts(native: string, folder: string): Promise<Finding> {
   if (!existsSync(native)) return ok('Mounts', 'not tried before the native program is built');
   const { ok: ended, output } = await tryProgram(native, 'probe', folder);
-  return ended ? judgeMounts(JSON.parse(output) as Probed, folder) : lack('Mounts', output, 'Start again; if it stays, report it.');
+  return ended
+    ? judgeMounts(JSON.parse(output) as Probed, folder)
+    : lack('Mounts', output, 'Start again; if it stays, report it.');
 }
 
 export function judgeMounts(probed: Probed, folder: string): Finding {

@@ -33,7 +33,9 @@ export function examineMemory({ maxSandboxes, memory }: Settings): Finding[] {
   const { total, swap } = parseMeminfo(readText('/proc/meminfo') ?? '');
   const found = `${sizeText(total)}: ${maxSandboxes} sandboxes of up to ${sizeText(memory)} at once`;
   return [
-    total < AMPLE_MEMORY ? warn('Memory', found, 'Enough to try it; a class needs more, or a smaller --memory.') : ok('Memory', found),
+    total < AMPLE_MEMORY
+      ? warn('Memory', found, 'Enough to try it; a class needs more, or a smaller --memory.')
+      : ok('Memory', found),
     examineSwap(swap),
   ];
 }
@@ -46,15 +48,20 @@ export function parseMeminfo(text: string): { total: number; swap: number } {
 /** Only a kernel that counts swap can keep sandboxes from it. */
 function examineSwap(swap: number): Finding {
   if (swap === 0) return ok('Swap', 'none');
-  const counted = existsSync('/sys/fs/cgroup/cgroup.controllers') || existsSync('/sys/fs/cgroup/memory/memory.memsw.limit_in_bytes');
+  const counted =
+    existsSync('/sys/fs/cgroup/cgroup.controllers') || existsSync('/sys/fs/cgroup/memory/memory.memsw.limit_in_bytes');
   const found = sizeText(swap);
-  return counted ? ok('Swap', `${found}, not for sandboxes`) : warn('Swap', `${found}, which sandboxes may use too`, 'Boot with swapaccount=1 on the kernel’s command line.');
+  return counted
+    ? ok('Swap', `${found}, not for sandboxes`)
+    : warn('Swap', `${found}, which sandboxes may use too`, 'Boot with swapaccount=1 on the kernel’s command line.');
 }
 
 export function examineOpenFiles(): Finding {
   const most = parseOpenFiles(readText('/proc/self/limits') ?? '');
   const found = most === Infinity ? 'unlimited' : String(most);
-  return most < AMPLE_FILES ? warn('Open files', found, 'ulimit -Hn 65536, or LimitNOFILE= in the unit that starts it') : ok('Open files', found);
+  return most < AMPLE_FILES
+    ? warn('Open files', found, 'ulimit -Hn 65536, or LimitNOFILE= in the unit that starts it')
+    : ok('Open files', found);
 }
 
 /** The hard limit. */

@@ -9,8 +9,16 @@ const LEAST_KERNEL = [5, 19] as const;
 export function examineSystem(): Finding {
   const fields = parseOsRelease(readText('/etc/os-release') ?? '');
   const name = fields['PRETTY_NAME'] ?? 'unknown';
-  const tried = (fields['ID'] === 'debian' && Number(fields['VERSION_ID']) >= 12) || (fields['ID'] === 'ubuntu' && Number(fields['VERSION_ID']) >= 24);
-  return tried ? ok('System', name) : warn('System', name, 'Slipway is made for Debian 12 and 13 and Ubuntu 24.04; on others install its Debian packages’ like by hand.');
+  const tried =
+    (fields['ID'] === 'debian' && Number(fields['VERSION_ID']) >= 12) ||
+    (fields['ID'] === 'ubuntu' && Number(fields['VERSION_ID']) >= 24);
+  return tried
+    ? ok('System', name)
+    : warn(
+        'System',
+        name,
+        'Slipway is made for Debian 12 and 13 and Ubuntu 24.04; on others install its Debian packages’ like by hand.',
+      );
 }
 
 export function parseOsRelease(text: string): Record<string, string> {
@@ -19,8 +27,11 @@ export function parseOsRelease(text: string): Record<string, string> {
 }
 
 export function examineKernel(version = release()): Finding {
-  const mend = 'Boot a newer kernel: on Debian 11, for example, the one from bookworm-backports or an upgrade to Debian 12.';
-  return isKernelNewEnough(version) ? ok('Kernel', version) : lack('Kernel', `${version}; ${LEAST_KERNEL.join('.')} is needed`, mend);
+  const mend =
+    'Boot a newer kernel: on Debian 11, for example, the one from bookworm-backports or an upgrade to Debian 12.';
+  return isKernelNewEnough(version)
+    ? ok('Kernel', version)
+    : lack('Kernel', `${version}; ${LEAST_KERNEL.join('.')} is needed`, mend);
 }
 
 export function isKernelNewEnough(version: string): boolean {
@@ -31,8 +42,10 @@ export function isKernelNewEnough(version: string): boolean {
 /** Parts of the kernel that may be modules. Those that load by themselves when they are first used count as there. */
 export async function examineModules(): Promise<Finding[]> {
   const filesystems = readText('/proc/filesystems') ?? '';
-  const hasFilesystem = async (name: string) => new RegExp(`\\b${name}$`, 'm').test(filesystems) || (await canLoad(name));
-  const hasDevice = async (path: string, module: string) => (await tryProgram('test', '-c', path)).ok || (await canLoad(module));
+  const hasFilesystem = async (name: string) =>
+    new RegExp(`\\b${name}$`, 'm').test(filesystems) || (await canLoad(name));
+  const hasDevice = async (path: string, module: string) =>
+    (await tryProgram('test', '-c', path)).ok || (await canLoad(module));
   const [overlay, ext4, loop, fuse, tun] = await Promise.all([
     hasFilesystem('overlay'),
     hasFilesystem('ext4'),
@@ -44,12 +57,18 @@ export async function examineModules(): Promise<Finding[]> {
   const later = { fuse, tun };
   return [
     ...Object.entries(needed).map(([name, there]) =>
-      there ? ok(`Kernel: ${name}`, 'there') : lack(`Kernel: ${name}`, 'missing', `modprobe ${name}; if that fails, boot a distribution’s own kernel.`),
+      there
+        ? ok(`Kernel: ${name}`, 'there')
+        : lack(`Kernel: ${name}`, 'missing', `modprobe ${name}; if that fails, boot a distribution’s own kernel.`),
     ),
     ...Object.entries(later).map(([name, there]) =>
       there
         ? ok(`Kernel: ${name}`, 'there')
-        : warn(`Kernel: ${name}`, 'missing', `Only lessons that run a container engine inside their sandbox use it: modprobe ${name}.`),
+        : warn(
+            `Kernel: ${name}`,
+            'missing',
+            `Only lessons that run a container engine inside their sandbox use it: modprobe ${name}.`,
+          ),
     ),
   ];
 }

@@ -7,9 +7,18 @@ const SYSTEM_FOLDERS = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/
 
 export const DEBIAN_PACKAGES = [
   { name: 'crun', program: 'crun', reason: 'starts the containers; the faster of two runtimes', runtime: true },
-  { name: 'runc', program: 'runc', reason: 'starts the containers on hosts whose control groups crun cannot use', runtime: true },
+  {
+    name: 'runc',
+    program: 'runc',
+    reason: 'starts the containers on hosts whose control groups crun cannot use',
+    runtime: true,
+  },
   { name: 'mmdebstrap', program: 'mmdebstrap', reason: "makes the courses' sandbox images from Debian packages" },
-  { name: 'debian-archive-keyring', file: '/usr/share/keyrings/debian-archive-keyring.gpg', reason: 'checks the signatures of those packages' },
+  {
+    name: 'debian-archive-keyring',
+    file: '/usr/share/keyrings/debian-archive-keyring.gpg',
+    reason: 'checks the signatures of those packages',
+  },
   { name: 'e2fsprogs', program: 'mkfs.ext4', reason: "makes learners' disks" },
   { name: 'golang-go', program: 'go', reason: 'builds the native program that runs inside and around each sandbox' },
 ];

@@ -6,7 +6,14 @@ import { join } from 'node:path';
 import { Failure } from './report.mjs';
 import { runTool } from './tool.mjs';
 
-const OPTIONS = ['--include=dev', '--include=optional', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=http'];
+const OPTIONS = [
+  '--include=dev',
+  '--include=optional',
+  '--ignore-scripts',
+  '--no-audit',
+  '--no-fund',
+  '--loglevel=http',
+];
 /** Of these TypeScript runs as it is. */
 const LEAST_NODE = 24;
 

@@ -4,6 +4,7 @@
 const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 const FRAME_MS = 100;
 /** Elsewhere than on a terminal progress is a line every so often: a log should tell that work goes on, not flood. */
+const PLAIN_FIRST_MS = 3_000;
 const PLAIN_PROGRESS_MS = 10_000;
 const NAME_WIDTH = 20;
 
@@ -90,7 +91,7 @@ function liveLine(stream, name, paint) {
 }
 
 function plainLine(print, name) {
-  let next = performance.now();
+  let next = performance.now() + PLAIN_FIRST_MS;
   return {
     progress(text, fraction) {
       if (performance.now() < next) return;
@@ -102,5 +103,7 @@ function plainLine(print, name) {
 }
 
 function seconds(ms) {
-  return ms < 60_000 ? `${(ms / 1000).toFixed(1)} s` : `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1000)} s`;
+  return ms < 60_000
+    ? `${(ms / 1000).toFixed(1)} s`
+    : `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1000)} s`;
 }

@@ -6,7 +6,11 @@ import { Failure } from './report.mjs';
 
 const KEPT_LINES = 12;
 
-export async function runTool(command, args, { onLine, keep = () => true, failed, mend, statusFd = false, ...options } = {}) {
+export async function runTool(
+  command,
+  args,
+  { onLine, keep = () => true, failed, mend, statusFd = false, ...options } = {},
+) {
   const stdio = ['ignore', 'pipe', 'pipe', ...(statusFd ? ['pipe'] : [])];
   const child = spawn(command, args, { ...options, stdio });
   const last = [];

@@ -8,7 +8,10 @@ export interface BannerFacts {
   logs: string;
 }
 
-export function banner({ urls, accessCode, sandboxes, logs }: BannerFacts, paint: (code: string, text: string) => string): string {
+export function banner(
+  { urls, accessCode, sandboxes, logs }: BannerFacts,
+  paint: (code: string, text: string) => string,
+): string {
   // Who opens the server to a network wants the address that others can use.
   const ordered = [...urls].sort((a, b) => Number(isLocal(a)) - Number(isLocal(b)));
   const others = ordered.filter((url) => !isLocal(url));

@@ -7,8 +7,7 @@ import { Failure } from '../plain/report.mjs';
 
 /** What the processes say over the IPC channel. */
 export type ChildMessage =
-  | { type: 'ready'; port?: number }
-  | { type: 'failed'; code: string; text: string; mend: string };
+  { type: 'ready'; port?: number } | { type: 'failed'; code: string; text: string; mend: string };
 
 export interface ChildOptions {
   name: string;
@@ -66,7 +65,12 @@ export class Child {
   #runOnce(): Promise<{ reason: string; failure?: Failure }> {
     const [program, ...args] = this.#options.command as [string, ...string[]];
     // A session of its own: Ctrl-C on the terminal reaches it through `end` only, so that the order is kept.
-    const child = spawn(program, args, { env: this.#options.env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'], detached: true, cwd: '/' });
+    const child = spawn(program, args, {
+      env: this.#options.env,
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      detached: true,
+      cwd: '/',
+    });
     this.#process = child;
     for (const stream of [child.stdout, child.stderr]) {
       createInterface({ input: stream! }).on('line', this.#options.onLine);

@@ -2,8 +2,11 @@
 import { spawnSync } from 'node:child_process';
 import { closeSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { Failure } from '../plain/report.mjs';
+
+const RETRY_MS = 300;
 
 export interface Holder {
   pid: number;
@@ -18,9 +21,9 @@ export interface Lock extends Disposable {
 }
 
 /** The lock, or who holds it (undefined where it has not said yet). */
-export function takeLock(data: string): { lock: Lock } | { holder: Holder | undefined } {
-  const path = join(data, 'lock');
-  const file = openLock(data, path);
+export function takeLock(folder: string): { lock: Lock } | { holder: Holder | undefined } {
+  const path = join(folder, 'lock');
+  const file = openLock(folder, path);
   // flock(1) locks the open file that it inherits, which is ours: the lock stays when flock ends.
   const { status } = spawnSync('flock', ['--nonblock', '3'], { stdio: ['ignore', 'ignore', 'ignore', file] });
   if (status === 1) {
@@ -34,13 +37,23 @@ export function takeLock(data: string): { lock: Lock } | { holder: Holder | unde
   return { lock: { tell, [Symbol.dispose]: () => closeSync(file) } };
 }
 
-function openLock(data: string, path: string): number {
+/** Waits for as long as somebody else holds it. */
+export async function waitForLock(folder: string, onWait: () => void): Promise<Lock> {
+  for (let waits = 0; ; waits++) {
+    const taken = takeLock(folder);
+    if ('lock' in taken) return taken.lock;
+    if (waits === 0) onWait();
+    await sleep(RETRY_MS);
+  }
+}
+
+function openLock(folder: string, path: string): number {
   try {
-    mkdirSync(data, { recursive: true, mode: 0o755 });
+    mkdirSync(folder, { recursive: true, mode: 0o755 });
     return openSync(path, 'a+', 0o600);
   } catch (error) {
     throw new Failure({
-      what: `The folder ${data} cannot be used.`,
+      what: `The folder ${folder} cannot be used.`,
       why: (error as Error).message,
       mend: 'Mend that, or choose another folder with --data.',
     });

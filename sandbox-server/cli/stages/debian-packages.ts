@@ -22,7 +22,10 @@ export async function installPackages(missing: readonly DebianPackage[], report:
   report.note(`  Debian packages to be installed:\n${describeMissing(missing)}`);
   await report.stage('Debian packages', async ({ progress, result }) => {
     if (listsAreStale()) await refreshLists(progress);
-    await install(missing.map(({ name }) => name), progress);
+    await install(
+      missing.map(({ name }) => name),
+      progress,
+    );
     result(`${missing.length} installed`);
   });
 }

@@ -6,11 +6,13 @@ import type { HostFacts } from '../../config/settings.ts';
 import { composeConfig, type Config, type Prepared, type Settings } from '../../config.ts';
 import { missingPackages } from '../plain/debian-packages.mjs';
 import { Failure, type Report } from '../plain/report.mjs';
+import { waitForLock } from '../serve/lock.ts';
 import { installPackages, refuseMissing } from './debian-packages.ts';
 import { makeFolders, makeOwnFolders } from './folders.ts';
 import { checkHost } from './host-check.ts';
 import { rememberChanges } from './host-changes.ts';
 import { buildImages } from './images.ts';
+import { rememberInstance } from './instances.ts';
 import { buildNativeProgram } from './native-program.ts';
 import { copyProgram } from './program-copy.ts';
 import { buildSite } from './site.ts';
@@ -35,8 +37,16 @@ export async function prepare(options: PrepareOptions): Promise<Config> {
   return composeConfig(options.settings, prepared);
 }
 
-async function prepareAll({ root, settings, host, report, noInstall, tests = false }: PrepareOptions): Promise<Prepared> {
+async function prepareAll({
+  root,
+  settings,
+  host,
+  report,
+  noInstall,
+  tests = false,
+}: PrepareOptions): Promise<Prepared> {
   const { data, user } = settings;
+  rememberInstance(root, settings);
   await checkHost(root, settings, host, report);
   const missing = missingPackages({ tests });
   if (noInstall) refuseMissing(missing);
@@ -52,7 +62,12 @@ async function prepareAll({ root, settings, host, report, noInstall, tests = fal
     });
   }
   makeFolders(settings, findUser(user)!);
-  await report.stage('Native program', async ({ progress, result }) => result(await buildNativeProgram(root, progress)));
+  using _building = await waitForLock(join(root, 'build'), () =>
+    report.note('  Waiting for another Slipway that builds in this folder …'),
+  );
+  await report.stage('Native program', async ({ progress, result }) =>
+    result(await buildNativeProgram(root, progress)),
+  );
   await report.stage('Site', async ({ progress, result }) => result(await buildSite(root, progress)));
   const images = await buildImages(root, join(data, 'supervisor'), report);
   const program = await report.stage('Program copy', async ({ progress, result }) => {

@@ -2,7 +2,17 @@
  * The stage that lays a root-owned, world-readable copy of the program into the data folder. The gateway runs from it: it
  * has given up root by then, and a clone in someone's closed home could not be read.
  */
-import { chmodSync, constants, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  constants,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 
 import type { Progress } from '../plain/report.mjs';
@@ -39,7 +49,11 @@ export async function copyProgram(root: string, data: string, progress: Progress
     progress(part, index / parts.length);
     mkdirSync(dirname(join(half, part)), { recursive: true });
     // Where the file system can, the copies share the originals' blocks.
-    cpSync(join(root, part), join(half, part), { recursive: true, verbatimSymlinks: true, mode: constants.COPYFILE_FICLONE });
+    cpSync(join(root, part), join(half, part), {
+      recursive: true,
+      verbatimSymlinks: true,
+      mode: constants.COPYFILE_FICLONE,
+    });
   }
   // The clone's owner and modes must not decide who may change what the server runs.
   await runTool('sh', ['-c', 'chown -hR 0:0 "$1" && chmod -R u=rwX,go=rX "$1"', 'sh', half], {
@@ -62,7 +76,9 @@ function productionPackages(root: string): string[] {
   const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as {
     packages: Record<string, LockedPackage>;
   };
-  const names = Object.keys(packages).filter((path) => path !== '' && !packages[path]!.dev && existsSync(join(root, path)));
+  const names = Object.keys(packages).filter(
+    (path) => path !== '' && !packages[path]!.dev && existsSync(join(root, path)),
+  );
   // One that is nested in another comes with it.
   return names.filter((path) => !names.some((other) => path.startsWith(`${other}/`)));
 }

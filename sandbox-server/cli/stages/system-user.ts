@@ -17,7 +17,15 @@ export function findUser(name: string, passwd = readFileSync('/etc/passwd', 'utf
 }
 
 export async function makeUser(name: string): Promise<void> {
-  const form = ['--system', '--user-group', '--no-create-home', '--home-dir', '/nonexistent', '--shell', '/usr/sbin/nologin'];
+  const form = [
+    '--system',
+    '--user-group',
+    '--no-create-home',
+    '--home-dir',
+    '/nonexistent',
+    '--shell',
+    '/usr/sbin/nologin',
+  ];
   await runTool('useradd', [...form, name], {
     failed: `The system user ${name} could not be made.`,
     mend: 'Make it by hand, or name one that exists with --user.',

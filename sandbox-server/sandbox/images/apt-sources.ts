@@ -14,8 +14,10 @@ interface Source {
 
 /** Lines for the image's own apt. */
 export function sourcesFor(suite: string, sources: readonly Source[]): string {
-  const mirror = mirrorOf(sources, (name) => /^(bookworm|trixie|stable|oldstable)(-updates)?$/.test(name)) ?? PUBLIC_MIRROR;
-  const security = mirrorOf(sources, (name) => /^(bookworm|trixie|stable|oldstable)-security$/.test(name)) ?? PUBLIC_SECURITY_MIRROR;
+  const mirror =
+    mirrorOf(sources, (name) => /^(bookworm|trixie|stable|oldstable)(-updates)?$/.test(name)) ?? PUBLIC_MIRROR;
+  const security =
+    mirrorOf(sources, (name) => /^(bookworm|trixie|stable|oldstable)-security$/.test(name)) ?? PUBLIC_SECURITY_MIRROR;
   return [
     `deb [signed-by=${KEYRING}] ${mirror} ${suite} main`,
     `deb [signed-by=${KEYRING}] ${mirror} ${suite}-updates main`,
@@ -34,12 +36,17 @@ function mirrorOf(sources: readonly Source[], isSuite: (name: string) => boolean
 
 export function readHostSources(folder = '/etc/apt'): Source[] {
   const parts = join(folder, 'sources.list.d');
-  const paths = [join(folder, 'sources.list'), ...(existsSync(parts) ? readdirSync(parts).map((name) => join(parts, name)) : [])];
-  return paths.filter((path) => existsSync(path)).flatMap((path) => {
-    const text = readFileSync(path, 'utf8');
-    if (path.endsWith('.sources')) return parseParagraphs(text);
-    return path.endsWith('.list') ? parseLines(text) : [];
-  });
+  const paths = [
+    join(folder, 'sources.list'),
+    ...(existsSync(parts) ? readdirSync(parts).map((name) => join(parts, name)) : []),
+  ];
+  return paths
+    .filter((path) => existsSync(path))
+    .flatMap((path) => {
+      const text = readFileSync(path, 'utf8');
+      if (path.endsWith('.sources')) return parseParagraphs(text);
+      return path.endsWith('.list') ? parseLines(text) : [];
+    });
 }
 
 /** `deb [options] uri suite components…` */

@@ -4,7 +4,13 @@ import type { ImageDescription } from './schema.ts';
 /** What every image has besides Debian's essential packages: what shell integration and `init` count on. */
 const ALWAYS = ['bash', 'login', 'passwd'];
 /** Of no use in a sandbox, and half of the size. */
-const LEFT_OUT = ['/usr/share/doc/*', '/usr/share/info/*', '/usr/share/man/*', '/usr/share/locale/*', '/usr/share/lintian/*'];
+const LEFT_OUT = [
+  '/usr/share/doc/*',
+  '/usr/share/info/*',
+  '/usr/share/man/*',
+  '/usr/share/locale/*',
+  '/usr/share/lintian/*',
+];
 
 export interface DebianBuild {
   description: ImageDescription;
@@ -18,7 +24,16 @@ export function debianCommand({ description, rootfs, sourcesFile, aptOptions }: 
   const { suite, packages } = description.from.debian;
   return [
     // Everything that it mounts and starts goes when it goes, however it goes.
-    ...(['unshare', '--mount', '--propagation=private', '--pid', '--fork', '--kill-child', '--mount-proc', '--'] as const),
+    ...([
+      'unshare',
+      '--mount',
+      '--propagation=private',
+      '--pid',
+      '--fork',
+      '--kill-child',
+      '--mount-proc',
+      '--',
+    ] as const),
     'mmdebstrap',
     '--verbose',
     '--mode=root',

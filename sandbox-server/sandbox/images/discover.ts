@@ -26,7 +26,9 @@ export function discoverImages(lessons: string): CourseImage[] {
   for (const [index, { description, folder }] of images.entries()) {
     const first = images.findIndex((other) => other.description.name === description.name);
     if (first !== index) {
-      throw new ImageProblem(`${folder}/image.yaml: the name "${description.name}" is taken by ${images[first]!.folder}.`);
+      throw new ImageProblem(
+        `${folder}/image.yaml: the name "${description.name}" is taken by ${images[first]!.folder}.`,
+      );
     }
   }
   return images;

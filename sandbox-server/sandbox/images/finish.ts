@@ -40,6 +40,7 @@ export function finishRootfs(rootfs: string, { user }: ImageDescription, overlay
 function emptyFolder(folder: string): void {
   const stat = lstatSync(folder, { throwIfNoEntry: false });
   if (!stat) return void mkdirSync(folder, { recursive: true });
-  if (!stat.isDirectory()) throw new ImageProblem(`${folder} is not a folder: an image that has a link there is refused.`);
+  if (!stat.isDirectory())
+    throw new ImageProblem(`${folder} is not a folder: an image that has a link there is refused.`);
   for (const name of readdirSync(folder)) rmSync(join(folder, name), { recursive: true });
 }

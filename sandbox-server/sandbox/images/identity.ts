@@ -14,7 +14,9 @@ export const ownFiles = (image: CourseImage) => join(image.folder, 'files');
 
 /** `<name>-<12 hexadecimal digits>`. */
 export function imageIdentity(image: CourseImage): string {
-  const hash = createHash('sha256').update(`${BUILDER_VERSION}\0${process.arch}\0${JSON.stringify(image.description)}\0`);
+  const hash = createHash('sha256').update(
+    `${BUILDER_VERSION}\0${process.arch}\0${JSON.stringify(image.description)}\0`,
+  );
   for (const folder of [COMMON_FILES, ownFiles(image)]) addTree(hash, folder, '');
   return `${image.description.name}-${hash.digest('hex').slice(0, 12)}`;
 }

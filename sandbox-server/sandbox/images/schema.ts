@@ -20,7 +20,9 @@ export const imageSchema = z.strictObject({
   /** Whom the learner is. */
   user: z
     .strictObject({
-      name: z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, 'expected lower-case letters, digits and hyphens, a letter first'),
+      name: z
+        .string()
+        .regex(/^[a-z][a-z0-9-]{0,30}$/, 'expected lower-case letters, digits and hyphens, a letter first'),
     })
     .default({ name: 'learner' }),
 });

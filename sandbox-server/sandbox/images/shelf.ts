@@ -47,17 +47,23 @@ export function endImage(shelf: string, id: string, description: ImageDescriptio
 /** Removes images that no course has any more and no disk was made over, and what killed builds left. */
 export function pruneImages(shelf: string, current: readonly string[], sandboxes: string): string[] {
   if (!existsSync(shelf)) return [];
-  const kept = new Set([...current, ...imagesInUse(sandboxes)]);
+  const used = imagesInUse(sandboxes);
+  if (!used) return [];
+  const kept = new Set([...current, ...used]);
   const removed = readdirSync(shelf).filter((id) => !kept.has(id));
   for (const id of removed) rmSync(join(shelf, id), { recursive: true });
   return removed;
 }
 
-/** Each sandbox's folder has a meta.json that names the image under its disk. */
-function imagesInUse(sandboxes: string): string[] {
+/** Each sandbox's folder has a meta.json that names the image under its disk. Undefined where one cannot be read. */
+function imagesInUse(sandboxes: string): string[] | undefined {
   if (!existsSync(sandboxes)) return [];
-  return readdirSync(sandboxes)
+  const metas = readdirSync(sandboxes)
     .map((id) => join(sandboxes, id, 'meta.json'))
-    .filter((path) => existsSync(path))
-    .map((path) => (JSON.parse(readFileSync(path, 'utf8')) as { image: string }).image);
+    .filter((path) => existsSync(path));
+  try {
+    return metas.map((path) => (JSON.parse(readFileSync(path, 'utf8')) as { spec: { image: string } }).spec.image);
+  } catch {
+    return undefined;
+  }
 }

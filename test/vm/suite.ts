@@ -1,0 +1,36 @@
+/**
+ * Runs test projects inside the VM, where nothing is prepared but Debian, the checkout and the images that came along:
+ * `node test/vm/suite.ts [VITEST ARGUMENT...]`. Without arguments: the contract suite.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readHostFacts } from '../../sandbox-server/cli/host-facts.ts';
+import { composeConfig, resolveSettings } from '../../sandbox-server/config.ts';
+import { findUser, makeUser } from '../../sandbox-server/cli/stages/system-user.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+const settings = resolveSettings({ argv: ['--port', '0'], env: {}, readFile: () => '' }, readHostFacts(process.env));
+const shelf = join(settings.data, 'supervisor', 'images');
+const images = Object.fromEntries(
+  readdirSync(shelf)
+    .filter((name) => !name.startsWith('.'))
+    .map((id) => {
+      const { name } = JSON.parse(readFileSync(join(shelf, id, 'image.json'), 'utf8')) as { name: string };
+      return [name, id];
+    }),
+);
+if (!findUser(settings.user)) await makeUser(settings.user);
+const config = composeConfig(settings, { sandboxes: { mode: 'on' }, program: root, images });
+mkdirSync(config.run, { recursive: true, mode: 0o755 });
+const path = join(config.run, 'config.json');
+writeFileSync(path, JSON.stringify(config));
+
+const asked = process.argv.slice(2);
+const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
+const { status } = spawnSync(process.execPath, [vitest, 'run', ...(asked.length > 0 ? asked : ['--project', 'contract'])], {
+  cwd: root,
+  env: { ...process.env, SLIPWAY_TEST_CONFIG: path },
+  stdio: 'inherit',
+});
+process.exit(status ?? 1);
