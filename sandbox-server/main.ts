@@ -12,6 +12,7 @@ import { createApp } from './http/app.ts';
 import { Courses } from './http/courses.ts';
 import { Origins } from './http/origins.ts';
 import { createLog, type Log } from './log.ts';
+import type { SandboxDriver } from './sandbox/driver.ts';
 import { OciDriver } from './sandbox/oci/driver.ts';
 import { OffDriver } from './sandbox/off-driver.ts';
 import { Sessions } from './session/sessions.ts';
@@ -24,18 +25,16 @@ export interface RunningGateway extends AsyncDisposable {
   port: number;
 }
 
-/** Starts the gateway. Rejects where the port is taken or the database cannot be opened. */
-export async function startGateway(config: Config, log: Log): Promise<RunningGateway> {
+/**
+ * Starts the gateway on a driver, which it then owns. Rejects where the port is taken or the database cannot be opened.
+ */
+export async function startGateway(config: Config, log: Log, driver = driverOf(config)): Promise<RunningGateway> {
   await using stack = new AsyncDisposableStack();
   mkdirSync(config.paths.gatewayData, { recursive: true, mode: 0o700 });
   const database = openDatabase(join(config.paths.gatewayData, 'slipway.db'));
   stack.defer(() => database.close());
   const now = () => Date.now();
   const learners = new Learners(database, now);
-  const driver =
-    config.sandboxes.mode === 'on'
-      ? new OciDriver({ run: config.run, socket: config.paths.supervisorSocket })
-      : new OffDriver();
   stack.use(driver);
   const sessions = stack.use(
     new Sessions({ driver, records: new SandboxRecords(database, now), now, config, log }),
@@ -61,6 +60,11 @@ export async function startGateway(config: Config, log: Log): Promise<RunningGat
   origins.set(withPort(config.urls, port));
   const owned = stack.move();
   return { port, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+function driverOf(config: Config): SandboxDriver {
+  if (config.sandboxes.mode === 'off') return new OffDriver();
+  return new OciDriver({ run: config.run, socket: config.paths.supervisorSocket });
 }
 
 /** The secret that signs cookies: made once, kept with the database. A new one would make strangers of all learners. */

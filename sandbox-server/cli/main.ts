@@ -17,6 +17,7 @@ const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
   test: () => import('./commands/test.ts'),
   check: () => import('./commands/check.ts'),
   bench: () => import('./commands/bench.ts'),
+  docs: () => import('./commands/docs.ts'),
 };
 
 const root = join(dirname(import.meta.dirname), '..');

@@ -8,7 +8,7 @@ export function nearest(name: string, known: Iterable<string>): string | undefin
   let best: { word: string; distance: number } | undefined;
   for (const word of known) {
     const distance = editDistance(name, word);
-    if (distance <= Math.max(1, name.length / 3) && distance < (best?.distance ?? Infinity)) best = { word, distance };
+    if (distance <= Math.max(2, name.length / 3) && distance < (best?.distance ?? Infinity)) best = { word, distance };
   }
   return best?.word;
 }

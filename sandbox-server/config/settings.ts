@@ -85,7 +85,7 @@ export const SETTINGS = {
   data: setting({
     group: 'Places',
     value: 'DIR',
-    doc: "Folder of all that is kept: learners' work, images, the database, logs.",
+    doc: 'Folder of all that is kept: learners’ work, images, the database, logs.',
     fallback: {
       text: '/var/lib/slipway; without root ~/.local/share/slipway',
       of: (host) => (host.root ? '/var/lib/slipway' : host.userData),

@@ -3,7 +3,7 @@ import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import fastifyStatic from '@fastify/static';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify';
+import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify';
 import type { Config } from '../config.ts';
 import type { Sessions } from '../session/sessions.ts';
 import type { Learner, Learners } from '../store/learners.ts';
@@ -42,7 +42,8 @@ const REQUESTS_PER_MINUTE = 6000;
 export async function createApp(gateway: Gateway): Promise<{ app: FastifyInstance; identity: Identity }> {
   const app = Fastify({
     loggerInstance: gateway.log,
-    disableRequestLogging: true,
+    // Pages and files are asked for by the hundred; what fails is logged where it fails.
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: MAX_BODY_BYTES,
     forceCloseConnections: true,
     requestTimeout: 30_000,

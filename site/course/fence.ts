@@ -42,7 +42,7 @@ export function parseFence(
   const words = wordsOf(meta);
   const runs = words.some(({ source }) => source === 'run');
   const mistakes: FenceMistake[] = [];
-  const known = [...LOOK, 'run', ...(runs ? COMMAND_WORDS : [])];
+  const known = ['run', ...(runs ? COMMAND_WORDS : []), ...LOOK];
 
   const seen = new Set<string>();
   for (const word of words) {
@@ -59,12 +59,13 @@ export function parseFence(
 
   const valueOf = (key: string) => words.find((word) => word.key === key)?.value;
   const has = (key: string) => words.some((word) => word.key === key);
-  const terminal = valueOf('terminal') ?? terminals[0] ?? 'main';
-  if (has('terminal') && !terminals.includes(terminal)) mistakes.push(noSuchTerminal(terminal, terminals));
-  const exit = valueOf('exit') ?? '0';
-  if (has('exit') && !(/^\d{1,3}$/.test(exit) && Number(exit) <= 255)) mistakes.push(badExit(exit));
-  const opens = valueOf('opens');
-  if (has('opens') && !opens) mistakes.push(emptyOpens);
+  const given = (key: string) => (has(key) ? (valueOf(key) ?? '') : undefined);
+  const terminal = given('terminal') ?? terminals[0] ?? 'main';
+  if (!terminals.includes(terminal)) mistakes.push(noSuchTerminal(terminal, terminals));
+  const exit = given('exit') ?? '0';
+  if (!/^\d{1,3}$/.test(exit) || Number(exit) > 255) mistakes.push(badExit(exit));
+  const opens = given('opens');
+  if (opens === '') mistakes.push(emptyOpens);
   for (const key of ['run', 'interrupt', 'background']) {
     if (valueOf(key) !== undefined) mistakes.push(takesNoValue(key));
   }

@@ -22,11 +22,7 @@ export const ASIDES = ['note', 'tip', 'caution'] as const;
 const CONTAINERS: readonly string[] = [...ASIDES, 'details'];
 
 /** Reads a lesson's index.md. Pure: the text comes in, the lesson or its problems come out. */
-export function parseLesson(
-  id: string,
-  file: string,
-  source: string,
-): { lesson: Lesson } | { problems: Problem[] } {
+export function parseLesson(id: string, file: string, source: string): { lesson: Lesson } | { problems: Problem[] } {
   const frontmatter = source.startsWith('---') ? FRONTMATTER.exec(source) : null;
   if (frontmatter === null) return { problems: [noFrontmatter(file)] };
   const read = readYaml({ file, text: frontmatter.groups?.['yaml'] ?? '', firstLine: 2 }, lessonSchema);

@@ -8,7 +8,8 @@ export interface Word {
 }
 
 // A value is bare, in double or single quotes, or in braces (line numbers); a lone {…} marks lines.
-const WORD = /(?<key>[^\s="'{}]+)(?:=(?:"(?<double>[^"]*)"|'(?<single>[^']*)'|(?<braces>\{[^}]*\})|(?<bare>[^\s"'{}]*)))?(?=\s|$)|(?<lines>\{[^}]*\})(?=\s|$)|(?<broken>\S+)/g;
+const WORD =
+  /(?<key>[^\s="'{}]+)(?:=(?:"(?<double>[^"]*)"|'(?<single>[^']*)'|(?<braces>\{[^}]*\})|(?<bare>[^\s"'{}]*)))?(?=\s|$)|(?<lines>\{[^}]*\})(?=\s|$)|(?<broken>\S+)/g;
 
 /** Cuts what follows a fence's language into words. What fits no form becomes a word that no one knows. */
 export function wordsOf(meta: string): Word[] {

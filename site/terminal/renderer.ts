@@ -1,8 +1,8 @@
 import type { Terminal } from '@xterm/xterm';
 
 /**
- * Draws with WebGL where the browser can. Loaded after the first lines are on the screen: until then, and wherever it
- * fails or loses its context, xterm draws with the page's own elements, more slowly and just as well.
+ * Draws with WebGL where the browser can. Loaded when the first output has come, so that the prompt does not wait for it:
+ * until then, and wherever it fails or loses its context, xterm draws with the page's own elements, as well but slower.
  */
 export async function drawWithWebGl(terminal: Terminal): Promise<void> {
   const { WebglAddon } = await import('@xterm/addon-webgl');

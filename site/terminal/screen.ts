@@ -28,6 +28,7 @@ export class Screen {
   readonly terminal: Terminal;
   readonly #fit = new FitAddon();
   readonly #gate: ReplayGate;
+  #drawing = false;
 
   /** `container` must be in the page and have a size. `typed` gets what the learner types and what the emulator answers. */
   constructor(container: HTMLElement, { fontSize, screenReader }: ScreenSettings, typed: (data: Uint8Array) => void) {
@@ -52,7 +53,6 @@ export class Screen {
     this.terminal.loadAddon(new WebLinksAddon((_event, uri) => openLink(uri)));
     this.terminal.loadAddon(new UnicodeGraphemesAddon());
     this.terminal.open(container);
-    void drawWithWebGl(this.terminal);
 
     const encoder = new TextEncoder();
     this.terminal.onData((data) => {
@@ -71,6 +71,9 @@ export class Screen {
 
   write(data: Uint8Array, position: number, parsed: () => void): void {
     this.#gate.write(data, position, parsed);
+    if (this.#drawing) return;
+    this.#drawing = true;
+    void drawWithWebGl(this.terminal);
   }
 
   /** Sets the size that all viewers share. */

@@ -87,7 +87,9 @@ export class SlipwayCode extends HTMLElement {
   }
 }
 
-type Words = { [Name in RunState['name']]: (state: Extract<RunState, { name: Name }>) => { text?: string; note?: string } };
+type Words = {
+  [Name in RunState['name']]: (state: Extract<RunState, { name: Name }>) => { text?: string; note?: string };
+};
 
 /** What the button says, and what stands below the block. */
 const WORDS: Words = {

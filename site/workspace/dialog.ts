@@ -16,7 +16,11 @@ export function dialogActions(...buttons: HTMLElement[]): HTMLElement {
 }
 
 export function button(label: string, press: () => void, kind: 'plain' | 'signal' = 'plain'): HTMLButtonElement {
-  const element = make('button', { type: 'button', class: kind === 'signal' ? 'button button-signal' : 'button' }, label);
+  const element = make(
+    'button',
+    { type: 'button', class: kind === 'signal' ? 'button button-signal' : 'button' },
+    label,
+  );
   element.addEventListener('click', press);
   return element;
 }

@@ -42,7 +42,11 @@ export function useRecoveryCode(): void {
   const form = make(
     'form',
     {},
-    make('p', {}, 'You get the sandbox and the files that the code stands for. What you have in this browser stays on the server, but you need a code of its own to come back to it.'),
+    make(
+      'p',
+      {},
+      'You get the sandbox and the files that the code stands for. What you have in this browser stays on the server, but you need a code of its own to come back to it.',
+    ),
     make('label', { for: id }, 'Recovery code'),
     input,
     note,

@@ -4,6 +4,9 @@ import { wordsOf } from '../terminal/state.ts';
 import { KeyRow } from './key-row.ts';
 import { changePreferences, onPreferences, readPreferences } from './preferences.ts';
 
+/** As in the terminal's own words on its state. */
+const PATIENCE_MS = 150;
+
 interface Slot {
   tab: HTMLButtonElement;
   panel: HTMLElement;
@@ -23,6 +26,7 @@ export class SlipwayTerminals extends HTMLElement {
   readonly #sheet = make('button', { type: 'button', class: 'icon-button sheet-toggle' });
   #life: AbortController | undefined;
   #active = '';
+  #telling: number | undefined;
 
   connectedCallback(): void {
     // The next page's own element is in the page for an instant before this one takes its place: it must not start.
@@ -165,7 +169,14 @@ export class SlipwayTerminals extends HTMLElement {
     this.select(this.#active);
   }
 
+  /** A state that passes at once is not shown: the word would only flicker. */
   #tellState(): void {
+    clearTimeout(this.#telling);
+    const settled = this.activeTerminal?.state.name === 'connected';
+    this.#telling = window.setTimeout(() => this.#writeState(), settled ? 0 : PATIENCE_MS);
+  }
+
+  #writeState(): void {
     const state = this.activeTerminal?.state;
     if (state === undefined) return;
     this.#state.dataset['state'] = state.name;

@@ -1,9 +1,9 @@
 /** The configuration that `npm test` prepared: images, the program copy, ids and cgroups of the tests' own. */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { readConfig, type Config } from '../../sandbox-server/config.ts';
+import { freePort } from './gateway.ts';
 
 export function testConfig(): Config {
   const path = process.env['SLIPWAY_TEST_CONFIG'];
@@ -49,14 +49,4 @@ export async function ownConfig(overrides: Partial<Config> = {}): Promise<{ conf
   const path = join(run, 'config.json');
   writeFileSync(path, JSON.stringify(config));
   return { config, path };
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
 }

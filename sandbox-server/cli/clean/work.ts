@@ -1,7 +1,7 @@
-/** What of learners' work an instance holds. */
-import { readdirSync } from 'node:fs';
+/** What of learners’ work an instance holds. */
 import { join } from 'node:path';
 
+import { countDisks } from '../../sandbox/oci/supervisor/remove-everything.ts';
 import { sizeText, tryProgram } from '../doctor/probe.ts';
 
 export interface Work {
@@ -12,18 +12,10 @@ export interface Work {
 }
 
 export async function workOf(data: string): Promise<Work> {
-  const folder = join(data, 'supervisor', 'sandboxes');
-  const disks = listDisks(folder).length;
+  const supervisorData = join(data, 'supervisor');
+  const disks = await countDisks(supervisorData);
   if (disks === 0) return { disks, size: '0 B' };
   // Disks are sparse: what counts is what they take up, not their length.
-  const { output } = await tryProgram('du', '--summarize', '--block-size=1', folder);
+  const { output } = await tryProgram('du', '--summarize', '--block-size=1', join(supervisorData, 'sandboxes'));
   return { disks, size: sizeText(Number.parseInt(output, 10) || 0) };
-}
-
-function listDisks(folder: string): string[] {
-  try {
-    return readdirSync(folder).filter((name) => !name.startsWith('.'));
-  } catch {
-    return [];
-  }
 }

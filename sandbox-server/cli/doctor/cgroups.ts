@@ -6,6 +6,8 @@ import { readText } from './probe.ts';
 
 const ROOT = '/sys/fs/cgroup';
 const NEEDED = ['memory', 'cpu', 'pids'];
+const SYSTEMD = 'systemd runs';
+const OWN_GROUPS = 'Groups of our own';
 
 export interface Hierarchies {
   /** `hybrid`: both; controllers are in one or the other. */
@@ -37,7 +39,7 @@ export function examineCgroups(name: string): Finding[] {
     readText('/proc/self/mounts') ?? '',
     (path) => readText(join(path, 'cgroup.controllers')) ?? '',
   );
-  const systemd = existsSync('/run/systemd/system') ? 'systemd runs' : 'no systemd';
+  const systemd = existsSync('/run/systemd/system') ? SYSTEMD : 'no systemd';
   if (mode === 'none')
     return [lack('Control groups', 'not mounted', 'Boot with systemd, or mount them: apt-get install cgroupfs-mount.')];
 
@@ -61,6 +63,7 @@ export function examineCgroups(name: string): Finding[] {
       warn('Freezer', 'missing', 'Idle sandboxes are then not frozen: boot a kernel with CONFIG_CGROUP_FREEZER.'),
     );
   }
+  if (mode === 'v2' && systemd === SYSTEMD) return [...findings, ok(OWN_GROUPS, 'systemd delegates a subtree')];
   return [...findings, examineWriting(name, [...new Set(controllers.values())])];
 }
 
@@ -78,8 +81,8 @@ function examineWriting(name: string, paths: string[]): Finding {
       rmdirSync(probe);
     } catch (error) {
       const mend = 'Inside a container its host decides: use a machine or a virtual machine of your own.';
-      return lack('Groups of our own', `${path}: ${(error as NodeJS.ErrnoException).code}`, mend);
+      return lack(OWN_GROUPS, `${path}: ${(error as NodeJS.ErrnoException).code}`, mend);
     }
   }
-  return ok('Groups of our own', 'can be made');
+  return ok(OWN_GROUPS, 'can be made');
 }

@@ -15,7 +15,7 @@ export function examineIds(base: number, count: number): Finding {
     ...['/etc/subuid', '/etc/subgid'].flatMap((path) => parseSubids(path, text(path))),
     ...['/etc/passwd', '/etc/group'].flatMap((path) => parseAccounts(path, text(path))),
   ];
-  const overlap = taken.find(({ from, count: length }) => from < base + count && base < from + length);
+  const overlap = findOverlap(base, count, taken);
   const range = `${base} to ${base + count - 1}`;
   if (!overlap) return ok('Host ids', `${range} are nobody else’s`);
   const { from, count: length, where } = overlap;
@@ -24,6 +24,10 @@ export function examineIds(base: number, count: number): Finding {
     `${range} meet ${from}${length > 1 ? ` to ${from + length - 1}` : ''} of ${where}`,
     'Choose others with --id-base and --id-count, before the first learner comes.',
   );
+}
+
+export function findOverlap(base: number, count: number, taken: readonly Range[]): Range | undefined {
+  return taken.find((range) => range.from < base + count && base < range.from + range.count);
 }
 
 /** `name:first:count` */

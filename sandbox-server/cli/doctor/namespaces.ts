@@ -17,27 +17,24 @@ const SWITCHES: { path: string; meaning: string; restricts: (value: string) => b
   },
 ];
 
-/** Each kind is made for real. */
+/** All are made for real: together, as for a sandbox, and one by one where that fails. */
 export async function examineNamespaces(): Promise<Finding[]> {
-  const outcomes = await Promise.all(
-    KINDS.map(async (kind) => {
-      const fork = kind === 'pid' ? ['--fork'] : [];
-      return { kind, ...(await tryProgram('unshare', `--${kind}`, ...fork, '--', 'true')) };
-    }),
-  );
-  const refused = outcomes.filter((outcome) => !outcome.ok);
-  const most = readText('/proc/sys/user/max_user_namespaces');
+  const together = await unshare(KINDS);
+  return [together.ok ? ok('Namespaces', KINDS.join(', ')) : await examineEach(together.output), examineSwitches()];
+}
+
+async function examineEach(output: string): Promise<Finding> {
+  const outcomes = await Promise.all(KINDS.map(async (kind) => ({ kind, ...(await unshare([kind])) })));
+  const refused = outcomes.filter((outcome) => !outcome.ok).map((outcome) => `${outcome.kind}: ${outcome.output}`);
   const mend =
-    most === '0'
+    readText('/proc/sys/user/max_user_namespaces') === '0'
       ? 'sysctl -w user.max_user_namespaces=65536, and the same in /etc/sysctl.d to keep it'
       : 'Inside a container or a small virtual server its host decides: use a machine or a virtual machine of your own.';
-  return [
-    refused.length === 0
-      ? ok('Namespaces', KINDS.join(', '))
-      : lack('Namespaces', refused.map(({ kind, output }) => `${kind}: ${output}`).join('; '), mend),
-    examineSwitches(),
-  ];
+  return lack('Namespaces', refused.join('; ') || output, mend);
 }
+
+const unshare = (kinds: readonly string[]) =>
+  tryProgram('unshare', ...kinds.map((kind) => `--${kind}`), '--fork', '--', 'true');
 
 function examineSwitches(): Finding {
   const restricting = SWITCHES.flatMap(({ path, meaning, restricts }) => {

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { release } from 'node:os';
 
 import { type Finding, lack, ok, warn } from './finding.ts';
@@ -45,7 +46,7 @@ export async function examineModules(): Promise<Finding[]> {
   const hasFilesystem = async (name: string) =>
     new RegExp(`\\b${name}$`, 'm').test(filesystems) || (await canLoad(name));
   const hasDevice = async (path: string, module: string) =>
-    (await tryProgram('test', '-c', path)).ok || (await canLoad(module));
+    statSync(path, { throwIfNoEntry: false })?.isCharacterDevice() || (await canLoad(module));
   const [overlay, ext4, loop, fuse, tun] = await Promise.all([
     hasFilesystem('overlay'),
     hasFilesystem('ext4'),

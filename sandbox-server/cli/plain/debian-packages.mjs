@@ -13,13 +13,13 @@ export const DEBIAN_PACKAGES = [
     reason: 'starts the containers on hosts whose control groups crun cannot use',
     runtime: true,
   },
-  { name: 'mmdebstrap', program: 'mmdebstrap', reason: "makes the courses' sandbox images from Debian packages" },
+  { name: 'mmdebstrap', program: 'mmdebstrap', reason: 'makes the courses’ sandbox images from Debian packages' },
   {
     name: 'debian-archive-keyring',
     file: '/usr/share/keyrings/debian-archive-keyring.gpg',
     reason: 'checks the signatures of those packages',
   },
-  { name: 'e2fsprogs', program: 'mkfs.ext4', reason: "makes learners' disks" },
+  { name: 'e2fsprogs', program: 'mkfs.ext4', reason: 'makes learners’ disks' },
   { name: 'golang-go', program: 'go', reason: 'builds the native program that runs inside and around each sandbox' },
 ];
 

@@ -45,7 +45,6 @@ export class FrameDecoder {
     this.missing = this.header.readUInt32BE(1);
     if (kind > FrameKind.ErrorData) throw new FrameError(`frame of unknown kind ${kind}`);
     if (this.missing > MAX_PAYLOAD_BYTES) throw new FrameError(`frame of ${this.missing} bytes`);
-    if (this.missing === 0) this.take(Buffer.alloc(0));
   }
 
   private take(piece: Buffer): void {

@@ -1,0 +1,24 @@
+/** One HTTP request on a connection of its own, as a newcomer's first. */
+import { request } from 'node:http';
+
+export interface HttpAnswer {
+  status: number;
+  cookies: string[];
+  body: string;
+}
+
+export function post(url: string, origin: string): Promise<HttpAnswer> {
+  return new Promise((resolve, reject) => {
+    const headers = { 'content-type': 'application/json', origin };
+    const outgoing = request(url, { method: 'POST', headers, agent: false }, (response) => {
+      let body = '';
+      response.setEncoding('utf8').on('data', (text: string) => (body += text));
+      response.once('error', reject);
+      response.once('end', () =>
+        resolve({ status: response.statusCode!, cookies: response.headers['set-cookie'] ?? [], body }),
+      );
+    });
+    outgoing.once('error', reject);
+    outgoing.end('{}');
+  });
+}

@@ -1,0 +1,44 @@
+/** Sessions on a fake driver, a database in memory and a clock that a test turns. */
+import type { SandboxDriver } from '../../sandbox-server/sandbox/driver.ts';
+import { Sessions, type SessionsOptions } from '../../sandbox-server/session/sessions.ts';
+import { openDatabase } from '../../sandbox-server/store/database.ts';
+import { Learners } from '../../sandbox-server/store/learners.ts';
+import { SandboxRecords } from '../../sandbox-server/store/sandbox-records.ts';
+import { LIMITS } from './limits.ts';
+
+export interface SessionsUnderTest {
+  sessions: Sessions;
+  records: SandboxRecords;
+  clock: { now: number };
+  warnings: string[];
+}
+
+export function sessionsOn(
+  driver: SandboxDriver,
+  config: Partial<SessionsOptions['config']> = {},
+  database = openDatabase(':memory:'),
+): SessionsUnderTest {
+  const clock = { now: 1_000_000 };
+  const now = () => clock.now;
+  const learners = new Learners(database, now);
+  for (const id of ['ada', 'ben', 'eve']) if (!learners.visit(id)) learners.create(id);
+  const records = new SandboxRecords(database, now);
+  const warnings: string[] = [];
+  const sessions = new Sessions({
+    driver,
+    records,
+    now,
+    config: {
+      limits: LIMITS,
+      maxSandboxes: 10,
+      idleFreezeMs: 0,
+      idleStopMs: 0,
+      expiryMs: 0,
+      startTimeoutMs: 1000,
+      images: { image: 'image' },
+      ...config,
+    },
+    log: { info() {}, warn: (_fields, text) => void warnings.push(text) },
+  });
+  return { sessions, records, clock, warnings };
+}

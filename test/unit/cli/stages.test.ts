@@ -1,0 +1,60 @@
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+
+import { digestOf, stampOf } from '../../../sandbox-server/cli/stages/digest.ts';
+import { recallChanges, rememberChanges } from '../../../sandbox-server/cli/stages/host-changes.ts';
+import { findUser } from '../../../sandbox-server/cli/stages/system-user.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+
+function tree(): string {
+  const root = temporaryFolder();
+  mkdirSync(join(root, 'site/pages'), { recursive: true });
+  writeFileSync(join(root, 'site/pages/index.astro'), 'one');
+  return root;
+}
+
+describe('a stage runs again', () => {
+  test.each<[string, (root: string) => void]>([
+    ['when a file changes', (root) => writeFileSync(join(root, 'site/pages/index.astro'), 'other')],
+    ['when a file comes', (root) => writeFileSync(join(root, 'site/new.ts'), '')],
+    ['when a file goes', (root) => rmSync(join(root, 'site/pages/index.astro'))],
+    ['when a link comes', (root) => symlinkSync('pages', join(root, 'site/link'))],
+    ['when its whole input goes', (root) => rmSync(join(root, 'site'), { recursive: true })],
+  ])('%s', (_, change) => {
+    const root = tree();
+    const before = digestOf(root, ['site']);
+    change(root);
+    expect(digestOf(root, ['site'])).not.toBe(before);
+  });
+
+  test('when it was killed half-way', () => {
+    const root = tree();
+    const stamp = stampOf(root, 'site');
+    stamp.write('digest');
+    expect(stamp.matches('digest')).toBe(true);
+    stamp.remove();
+    expect(stampOf(root, 'site').matches('digest')).toBe(false);
+  });
+});
+
+test('a stage does not run again when nothing changed', () => {
+  const root = tree();
+  stampOf(root, 'site').write(digestOf(root, ['site']));
+  expect(stampOf(root, 'site').matches(digestOf(root, ['site']))).toBe(true);
+});
+
+test('changes of the host are remembered over several starts, each once', () => {
+  const data = temporaryFolder();
+  rememberChanges(data, { packages: ['crun'], users: ['slipway'] });
+  rememberChanges(data, { packages: ['crun', 'chromium'] });
+  expect(recallChanges(data)).toEqual({ packages: ['crun', 'chromium'], users: ['slipway'] });
+  expect(readFileSync(join(data, 'host-changes.json'), 'utf8')).toMatch(/\n$/);
+});
+
+test('a user is found by its whole name', () => {
+  const passwd =
+    'root:x:0:0::/root:/bin/bash\nslipway2:x:7:8::/:/x\nslipway:x:998:997::/nonexistent:/usr/sbin/nologin\n';
+  expect(findUser('slipway', passwd)).toEqual({ uid: 998, gid: 997 });
+  expect(findUser('slip', passwd)).toBeUndefined();
+});

@@ -1,0 +1,32 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { freeRange, RANGE_SIZE } from '../../../sandbox-server/sandbox/oci/supervisor/id-ranges.ts';
+
+const reserve = { base: 1_000_000, size: 4 * RANGE_SIZE };
+const slot = (n: number) => ({ base: reserve.base + n * RANGE_SIZE, size: RANGE_SIZE });
+
+test.each([
+  ['the first of an empty reserve', [], 0],
+  ['the next one', [0], 1],
+  ['the gap that a removed sandbox left', [0, 2], 1],
+  ['the gap at the beginning', [1, 2], 0],
+])('%s', (_title, taken, expected) => {
+  expect(freeRange(reserve, taken.map(slot))).toEqual(slot(expected));
+});
+
+test('a full reserve has none', () => {
+  expect(freeRange(reserve, [0, 1, 2, 3].map(slot))).toBeUndefined();
+});
+
+test('a range never meets one that is taken, and stays in the reserve', () => {
+  const range = fc.record({ base: fc.integer({ min: 900_000, max: 1_400_000 }), size: fc.integer({ min: 1, max: 200_000 }) });
+  fc.assert(
+    fc.property(fc.array(range, { maxLength: 6 }), (taken) => {
+      const free = freeRange(reserve, taken);
+      if (!free) return;
+      expect(free.base).toBeGreaterThanOrEqual(reserve.base);
+      expect(free.base + free.size).toBeLessThanOrEqual(reserve.base + reserve.size);
+      for (const other of taken) expect(free.base >= other.base + other.size || other.base >= free.base + free.size).toBe(true);
+    }),
+  );
+});
