@@ -1,6 +1,7 @@
 /** An error that a learner is told, by its code in the registry (protocol/errors.ts). */
 import { ERRORS, type ErrorCode } from '../protocol/errors.ts';
 import { DriverError, type DriverErrorCode } from '../sandbox/driver.ts';
+import { InitRefused } from '../sandbox/init/stream.ts';
 
 export class LearnerError extends Error {
   override name = 'LearnerError';
@@ -29,6 +30,7 @@ const OF_DRIVER: Record<DriverErrorCode, ErrorCode> = {
 export function toLearnerError(error: unknown): LearnerError {
   if (error instanceof LearnerError) return error;
   if (error instanceof DriverError) return new LearnerError(OF_DRIVER[error.code], { cause: error });
+  if (error instanceof InitRefused && error.code === 'shell-failed') return new LearnerError('start-failed', { cause: error });
   if (error instanceof DOMException && error.name === 'TimeoutError') {
     return new LearnerError('start-timeout', { cause: error });
   }

@@ -47,6 +47,8 @@ export class TerminalViewer {
   private parsed = 0;
   private timer: NodeJS.Timeout | undefined;
   private alive = true;
+  /** Which attempt to attach is the current one. */
+  private attempts = 0;
 
   constructor(options: ViewerOptions) {
     this.options = options;
@@ -113,11 +115,15 @@ export class TerminalViewer {
 
   private async attach(from: number | undefined): Promise<void> {
     this.state = 'attaching';
+    const attempt = ++this.attempts;
     try {
       this.session = this.options.open();
       this.view ??= this.session.view();
-      const duplex = await this.session.connect((stage) => this.tell({ type: 'starting', stage }));
-      if (this.state !== 'attaching') return void duplex.destroy();
+      const duplex = await this.session.connect((stage) => {
+        if (this.attempts === attempt) this.tell({ type: 'starting', stage });
+      });
+      // Hidden, closed, or shown anew meanwhile.
+      if (this.attempts !== attempt) return void duplex.destroy();
       const position = from === undefined || this.shell === undefined ? {} : { from, shell: this.shell };
       const stream: InitStream = new InitStream(
         duplex,
@@ -133,7 +139,7 @@ export class TerminalViewer {
       this.stream = stream;
       this.state = 'attached';
     } catch (error) {
-      this.fail(error);
+      if (this.attempts === attempt) this.fail(error);
     }
   }
 
@@ -196,11 +202,15 @@ export class TerminalViewer {
     if (this.state !== 'closed') this.webSocket.send(JSON.stringify(message));
   }
 
+  /** Lets go of the terminal. A page that does not look does not keep its sandbox from resting either. */
   private release(): void {
     this.stopTimer();
-    const { stream } = this;
+    this.attempts++;
+    const { stream, view } = this;
     this.stream = undefined;
+    this.view = undefined;
     stream?.[Symbol.dispose]();
+    view?.[Symbol.dispose]();
     this.webSocket.resume();
   }
 
@@ -208,7 +218,6 @@ export class TerminalViewer {
     if (this.state === 'closed') return;
     this.state = 'closed';
     this.release();
-    this.view?.[Symbol.dispose]();
   }
 
   private stopTimer(): void {

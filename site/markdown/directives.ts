@@ -1,5 +1,5 @@
 import { defineMdastPlugin } from 'satteri';
-import { ASIDES } from '../course/lesson.ts';
+import type { ASIDES } from '../course/lesson.ts';
 
 const TITLES: Record<(typeof ASIDES)[number], string> = { note: 'Note', tip: 'Tip', caution: 'Caution' };
 

@@ -1,4 +1,4 @@
-import type { AstroExpressiveCodeOptions } from 'astro-expressive-code';
+import { createAstroRenderer, type AstroExpressiveCodeOptions } from 'astro-expressive-code';
 
 export const expressiveCodeOptions: AstroExpressiveCodeOptions = {
   themes: ['github-light', 'github-dark'],
@@ -9,6 +9,12 @@ export const expressiveCodeOptions: AstroExpressiveCodeOptions = {
   // A tab in a Makefile is a tab.
   tabWidth: 0,
   shiki: { langAlias: { output: 'text' } },
+  // Its one script makes a landmark of every block that scrolls; <slipway-code> makes them reachable without.
+  customCreateAstroRenderer: async (means) => {
+    const renderer = await createAstroRenderer(means);
+    renderer.hashedScripts.length = 0;
+    return renderer;
+  },
   frames: {
     // A first line such as `# /etc/hosts` is part of the text.
     extractFileNameFromCode: false,

@@ -18,11 +18,25 @@ export class SlipwayCode extends HTMLElement {
     const { signal } = this.#life;
     this.#button('copy')?.addEventListener('click', () => void this.#copy(), { signal });
     this.#button('run')?.addEventListener('click', () => this.#press(), { signal });
+    this.#followWidth(signal);
   }
 
   disconnectedCallback(): void {
     this.#life?.abort();
     this.#run?.giveUp();
+  }
+
+  /** Lines that are longer than the block is wide must be within reach of the keyboard. */
+  #followWidth(signal: AbortSignal): void {
+    const pre = this.querySelector('pre');
+    if (pre === null) return;
+    const observer = new ResizeObserver(() => {
+      const scrolls = pre.scrollWidth > pre.clientWidth;
+      pre.toggleAttribute('tabindex', scrolls);
+      if (scrolls) pre.tabIndex = 0;
+    });
+    observer.observe(pre);
+    signal.addEventListener('abort', () => observer.disconnect());
   }
 
   #button(action: 'run' | 'copy'): HTMLButtonElement | null {

@@ -3,11 +3,15 @@ import { writeFileSync } from 'node:fs';
 import { readArguments } from './arguments.ts';
 import type { Bench, BenchContext } from './bench.ts';
 import type { Section } from './figure.ts';
+import { echo } from './figures/echo.ts';
+import { flood } from './figures/flood.ts';
+import { memory } from './figures/memory.ts';
 import { start } from './figures/start.ts';
+import { throughput } from './figures/throughput.ts';
 import { machineText, sectionText } from './table.ts';
 import { describeMachine } from './machine.ts';
 
-const BENCHES: Bench[] = [start];
+const BENCHES: Bench[] = [start, echo, throughput, memory, flood];
 const QUICK = { divisor: 10, least: 5 };
 
 const { json, only, quick } = readArguments(

@@ -6,6 +6,7 @@ import { destroyAllSandboxes } from '../clean/destroy-sandboxes.ts';
 import { endServer } from '../clean/end-server.ts';
 import { removeFolder } from '../clean/folders.ts';
 import { workOf } from '../clean/work.ts';
+import { SETTINGS } from '../../config/settings.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { Failure, type Report } from '../plain/report.mjs';
 import { runTool } from '../plain/tool.mjs';
@@ -15,7 +16,8 @@ import { findUser } from '../stages/system-user.ts';
 
 export const command: Command = {
   name: 'clean',
-  summary: 'Ends and removes all that Slipway made on this host; asks before learners’ work.',
+  summary:
+    'Ends and removes all that Slipway made on this host (with --data: in that folder); asks before learners’ work.',
   flags: { '--yes': 'Do not ask.' },
   run: clean,
 };
@@ -24,36 +26,42 @@ export const command: Command = {
 const IN_THE_CLONE = ['build', '.astro', join('node_modules', '.slipway-packages')];
 
 async function clean({ root, settings, host, report, flags }: CommandContext): Promise<number> {
-  const instances = instancesOf(root, settings).filter(({ data, run }) => existsSync(data) || existsSync(run));
+  // Whoever names a folder means it alone, not the clone's other servers and what they share.
+  const onlyOne = settings.data !== SETTINGS.data.fallback.of(host);
+  const named: Instance = { data: settings.data, run: settings.run, cgroup: settings.cgroup };
+  const others = onlyOne ? [] : recallInstances(root).filter(({ data }) => data !== named.data);
+  const instances = [named, ...others].filter(({ data, run }) => existsSync(data) || existsSync(run));
   if (!flags.has('--yes')) await ask(instances, report);
 
   const changes = instances.map(({ data }) => recallChanges(data));
   const left: string[] = [];
-  for (const instance of instances) {
-    await report.stage('Server', async ({ result }) => {
-      using _lock = await endServer(instance.data);
-      const ended = host.root ? await destroyAllSandboxes(root, instance) : 0;
-      left.push(...removeFolder(instance.run, 'run'), ...removeFolder(instance.data, 'data'));
-      result(`${instance.data} and ${instance.run} removed, ${ended} running sandboxes ended`);
-    });
+  for (const instance of instances) left.push(...(await removeInstance(root, instance, host.root, report)));
+  if (!onlyOne) {
+    for (const user of new Set(changes.flatMap(({ users }) => users))) await removeUser(user, report);
+    for (const path of IN_THE_CLONE) rmSync(join(root, path), { recursive: true, force: true });
   }
-  for (const user of new Set(changes.flatMap(({ users }) => users)).values()) {
-    if (findUser(user)) {
-      await report.stage('System user', async ({ result }) => {
-        await runTool('userdel', [user], { mend: `End what runs as ${user}, then: userdel ${user}` });
-        result(`${user} removed`);
-      });
-    }
-  }
-  for (const path of IN_THE_CLONE) rmSync(join(root, path), { recursive: true, force: true });
   tellWhatStays(new Set(changes.flatMap(({ packages }) => packages)), left, report);
   return 0;
 }
 
-/** The one that the settings name, and each that a server of this clone was started on. */
-function instancesOf(root: string, { data, run, cgroup }: Instance): Instance[] {
-  const others = recallInstances(root).filter((instance) => instance.data !== data);
-  return [{ data, run, cgroup }, ...others];
+/** Returns the paths in its folders that are not ours, and stay. */
+function removeInstance(root: string, instance: Instance, asRoot: boolean, report: Report): Promise<string[]> {
+  const { data, run } = instance;
+  return report.stage('Clean', async ({ result }) => {
+    using _lock = await endServer(data);
+    const ended = asRoot ? await destroyAllSandboxes(root, instance) : 0;
+    const left = [...removeFolder(run, 'run'), ...removeFolder(data, 'data')];
+    result(`${data} and ${run}; ${ended} running sandboxes ended`);
+    return left;
+  });
+}
+
+async function removeUser(user: string, report: Report): Promise<void> {
+  if (!findUser(user)) return;
+  await report.stage('System user', async ({ result }) => {
+    await runTool('userdel', [user], { mend: `End what runs as ${user}, then: userdel ${user}` });
+    result(`${user} removed`);
+  });
 }
 
 async function ask(instances: readonly Instance[], report: Report): Promise<void> {

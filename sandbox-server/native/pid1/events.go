@@ -2,7 +2,7 @@ package pid1
 
 import "errors"
 
-var errTooManyTerminals = errors.New("a sandbox has at most 8 terminals")
+var errTooManyTerminals = errors.New("a sandbox has at most 16 terminals")
 
 // Control frames of a terminal's stream; their shapes are those of protocol/messages.ts.
 

@@ -20,7 +20,7 @@ import (
 // firstInherited is the first descriptor of the LISTEN_FDS convention.
 const firstInherited = 3
 
-// memoryLimit is a soft limit for the Go heap, in bytes: eight full terminals fit, a leak shows as a slow init.
+// memoryLimit is a soft limit for the Go heap, in bytes: sixteen full terminals fit, a leak shows as a slow init.
 const memoryLimit = 24 << 20
 
 // Main serves until the sandbox is stopped from outside.
@@ -32,8 +32,10 @@ func Main() {
 		fmt.Fprintln(os.Stderr, "slipway: init:", err)
 		os.Exit(1)
 	}
-	// A runtime's console or a shell's job control must not stop process 1.
-	signal.Ignore(syscall.SIGHUP, syscall.SIGINT, syscall.SIGPIPE, syscall.SIGTTOU, syscall.SIGTTIN, syscall.SIGTSTP)
+	// Nothing may stop process 1. Caught and not ignored: an ignored signal stays so in every shell that it starts, and
+	// Ctrl-C would do nothing there.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP, syscall.SIGINT, syscall.SIGTERM, syscall.SIGTTOU,
+		syscall.SIGTTIN, syscall.SIGTSTP)
 	reaper := newReaper()
 	go reaper.run()
 	box := newSandbox(reaper, cgroups)

@@ -12,7 +12,7 @@ import (
 )
 
 // maxTerminals bounds the memory of init: each holds up to ringSize of output.
-const maxTerminals = 8
+const maxTerminals = 16
 
 // sandbox is all that init holds.
 type sandbox struct {

@@ -8,3 +8,8 @@ export function newEmulator(size: { columns: number; rows: number }): Emulator {
   const { columns: cols, rows } = size;
   return new headless.Terminal({ cols, rows, scrollback: SCROLLBACK_LINES, allowProposedApi: true });
 }
+
+/** Resolves when all that was written so far has been parsed. */
+export function written(emulator: Emulator): Promise<void> {
+  return new Promise((resolve) => emulator.write('', resolve));
+}

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { encodeFrame, FrameDecoder } from '../../../sandbox-server/sandbox/init/decoder.ts';
 import { FrameKind } from '../../../sandbox-server/sandbox/init/frames.ts';

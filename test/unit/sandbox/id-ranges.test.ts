@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { freeRange, RANGE_SIZE } from '../../../sandbox-server/sandbox/oci/supervisor/id-ranges.ts';
 

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MAX_CLIENT_MESSAGE_BYTES, PARSED_STEP_BYTES } from '../../../sandbox-server/protocol/limits.ts';
 import { Scene, settle } from './fakes.ts';

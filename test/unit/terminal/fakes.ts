@@ -1,4 +1,4 @@
-import type { ClientMessage, ServerMessage } from '../../../sandbox-server/protocol/messages.ts';
+import type { AttachedMessage, ClientMessage, ServerMessage } from '../../../sandbox-server/protocol/messages.ts';
 import type { Admission } from '../../../site/terminal/admission.ts';
 import type { Clock } from '../../../site/terminal/clock.ts';
 import { Connection } from '../../../site/terminal/connection.ts';
@@ -145,8 +145,10 @@ export class Scene {
     return this;
   }
 
-  attaches({ shell = 'a', from = 0, replayTo = from, cut = false } = {}): this {
-    return this.says({ type: 'attached', shell, from, replayTo, cut, modes: '', columns: 100, rows: 30 });
+  attaches(message: Partial<AttachedMessage> = {}): this {
+    const { from = 0 } = message;
+    const usual = { shell: 'a', from, replayTo: from, cut: false, modes: '', columns: 100, rows: 30 };
+    return this.says({ type: 'attached', ...usual, ...message });
   }
 
   prints(text: string): this {
