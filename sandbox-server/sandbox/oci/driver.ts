@@ -16,6 +16,7 @@ import {
   type SandboxStatus,
 } from '../driver.ts';
 import { askInit } from '../init/ask.ts';
+import { KeyedQueue } from './keyed-queue.ts';
 import { listValue, statsValue, statusValue } from './protocol.ts';
 import { SupervisorClient } from './supervisor-client.ts';
 import { initSocket } from './supervisor/paths.ts';
@@ -27,6 +28,7 @@ export class OciDriver implements SandboxDriver {
   readonly capabilities = { freeze: true } as const;
   private readonly run: string;
   private readonly supervisor: SupervisorClient;
+  private readonly queue = new KeyedQueue();
   /** Which of the sandboxes that this driver has met are frozen. */
   private readonly frozen = new Map<string, boolean>();
 
@@ -36,19 +38,21 @@ export class OciDriver implements SandboxDriver {
     this.supervisor = new SupervisorClient(options.socket);
   }
 
-  async create(id: string, spec: SandboxSpec, options?: CallOptions): Promise<void> {
-    await this.supervisor.call({ op: 'create', id, spec }, options);
+  create(id: string, spec: SandboxSpec, options?: CallOptions): Promise<void> {
+    return this.inOrder(id, () => this.supervisor.call({ op: 'create', id, spec }, options));
   }
 
-  async start(id: string, options?: CallOptions & { onStage?: (stage: DriverStage) => void }): Promise<void> {
-    await this.supervisor.call({ op: 'start', id }, options);
-    this.frozen.set(id, false);
-    try {
-      await askInit(await this.connect(id, options), { op: 'status' }, INIT_ANSWER_MS);
-    } catch (error) {
-      await this.stop(id);
-      throw new DriverError('start-failed', `init of sandbox ${id} does not answer`, { cause: error });
-    }
+  start(id: string, options?: CallOptions & { onStage?: (stage: DriverStage) => void }): Promise<void> {
+    return this.inOrder(id, async () => {
+      await this.supervisor.call({ op: 'start', id }, options);
+      this.frozen.set(id, false);
+      try {
+        await askInit(await this.connect(id, options), { op: 'status' }, INIT_ANSWER_MS);
+      } catch (error) {
+        await this.supervisor.call({ op: 'stop', id });
+        throw new DriverError('start-failed', `init of sandbox ${id} does not answer`, { cause: error });
+      }
+    });
   }
 
   async connect(id: string, options?: CallOptions): Promise<Duplex> {
@@ -66,29 +70,37 @@ export class OciDriver implements SandboxDriver {
     }
   }
 
-  async freeze(id: string, options?: CallOptions): Promise<void> {
-    this.frozen.set(id, true);
-    try {
-      await this.supervisor.call({ op: 'freeze', id }, options);
-    } catch (error) {
-      this.frozen.delete(id); // it may be frozen or not: ask
-      throw error;
-    }
+  freeze(id: string, options?: CallOptions): Promise<void> {
+    return this.inOrder(id, async () => {
+      this.frozen.set(id, true);
+      try {
+        await this.supervisor.call({ op: 'freeze', id }, options);
+      } catch (error) {
+        this.frozen.delete(id); // it may be frozen or not: ask
+        throw error;
+      }
+    });
   }
 
-  async thaw(id: string, options?: CallOptions): Promise<void> {
-    await this.supervisor.call({ op: 'thaw', id }, options);
-    this.frozen.set(id, false);
+  thaw(id: string, options?: CallOptions): Promise<void> {
+    return this.inOrder(id, async () => {
+      await this.supervisor.call({ op: 'thaw', id }, options);
+      this.frozen.set(id, false);
+    });
   }
 
-  async stop(id: string, options?: CallOptions): Promise<void> {
-    await this.supervisor.call({ op: 'stop', id }, options);
-    this.frozen.delete(id);
+  stop(id: string, options?: CallOptions): Promise<void> {
+    return this.inOrder(id, async () => {
+      await this.supervisor.call({ op: 'stop', id }, options);
+      this.frozen.delete(id);
+    });
   }
 
-  async destroy(id: string, options?: CallOptions): Promise<void> {
-    await this.supervisor.call({ op: 'destroy', id }, options);
-    this.frozen.delete(id);
+  destroy(id: string, options?: CallOptions): Promise<void> {
+    return this.inOrder(id, async () => {
+      await this.supervisor.call({ op: 'destroy', id }, options);
+      this.frozen.delete(id);
+    });
   }
 
   async status(id: string, options?: CallOptions): Promise<DriverState> {
@@ -105,6 +117,14 @@ export class OciDriver implements SandboxDriver {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.supervisor.close();
+  }
+
+  /**
+   * The supervisor keeps the order of what it is asked, but a start is over only when `init` has answered: a stop that
+   * was called after it must not end it before.
+   */
+  private async inOrder(id: string, call: () => Promise<unknown>): Promise<void> {
+    await this.queue.run(id, call);
   }
 }
 

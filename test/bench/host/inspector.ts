@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 
 /** What Node writes to its log when the inspector is open. */
-const LISTENING = /^Debugger listening on (ws:\S+)$/gm;
+const LISTENING = /^Debugger listening on (ws:\S+)$/m;
 const OPEN_MS = 5000;
 
 /** Gives processes that are started until disposed an inspector on any free port, closed as yet. */
@@ -25,8 +25,10 @@ export function anyInspectorPort(): Disposable {
  * memory: what else is to be measured of it is measured before.
  */
 export async function usedHeap(pid: number, log: string): Promise<number> {
+  // The log may have the word of an inspector before this one.
+  const { length } = await readFile(log);
   process.kill(pid, 'SIGUSR1');
-  const socket = new WebSocket(await inspectorUrl(log));
+  const socket = new WebSocket(await inspectorUrl(log, length));
   await once(socket, 'open');
   try {
     await ask(socket, 1, 'HeapProfiler.collectGarbage');
@@ -36,9 +38,9 @@ export async function usedHeap(pid: number, log: string): Promise<number> {
   }
 }
 
-async function inspectorUrl(log: string): Promise<string> {
+async function inspectorUrl(log: string, from: number): Promise<string> {
   for (const until = Date.now() + OPEN_MS; Date.now() < until; await sleep(50)) {
-    const found = [...(await readFile(log, 'utf8')).matchAll(LISTENING)].at(-1);
+    const found = LISTENING.exec((await readFile(log)).toString('utf8', from));
     if (found) return found[1]!;
   }
   throw new Error('the process opened no inspector');

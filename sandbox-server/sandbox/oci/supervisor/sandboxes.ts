@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { DriverError, type DriverStage, type DriverState, type SandboxSpec, type SandboxStats } from '../../driver.ts';
 import type { Cgroups } from './cgroups.ts';
 import type { Disks, SandboxMeta } from './disks.ts';
-import { KeyedQueue } from './keyed-queue.ts';
+import { KeyedQueue } from '../keyed-queue.ts';
 import { launch } from './launch.ts';
 import { ociConfig } from './oci-config.ts';
 import { initSocket, type SupervisorPaths } from './paths.ts';
