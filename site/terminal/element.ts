@@ -1,14 +1,13 @@
 import type { TerminalSize } from '../../sandbox-server/protocol/messages.ts';
 import { askForAdmission, type Admission } from './admission.ts';
 import { browserClock } from './clock.ts';
-import { copyText } from './clipboard.ts';
 import { Connection, type ConnectionListener } from './connection.ts';
+import { enableCopyAndPaste } from './copy-and-paste.ts';
 import { make } from './dom.ts';
 import { terminalFontReady } from './fonts.ts';
-import { isApple, meaningOf, withControl } from './keys.ts';
+import { withControl } from './keys.ts';
 import { NoticeView } from './notice-view.ts';
-import { askBeforePaste } from './paste-question.ts';
-import { encodeCommand, encodePaste, mustAsk, sanitisePaste } from './paste.ts';
+import { encodeCommand } from './paste.ts';
 import { Screen, type ScreenSettings } from './screen.ts';
 import { SearchBar } from './search-bar.ts';
 import { openWebSocket } from './socket.ts';
@@ -29,6 +28,8 @@ export interface TerminalEvents {
   'slipway-command-ended': { status: number | null };
 }
 
+const FIT_MS = 60;
+
 const DEFAULT_SETTINGS: ScreenSettings = { fontSize: 14, screenReader: false };
 
 /**
@@ -37,7 +38,6 @@ const DEFAULT_SETTINGS: ScreenSettings = { fontSize: 14, screenReader: false };
  */
 export class SlipwayTerminal extends HTMLElement {
   readonly #encoder = new TextEncoder();
-  readonly #apple = isApple(navigator.platform);
   #settings = DEFAULT_SETTINGS;
   #screen: Screen | undefined;
   #search: SearchBar | undefined;
@@ -47,6 +47,7 @@ export class SlipwayTerminal extends HTMLElement {
   #life: AbortController | undefined;
   #prompt: Prompt | null = null;
   #opening: Promise<void> | undefined;
+  #fitting: number | undefined;
   #releaseControl: (() => void) | null = null;
 
   get name(): string {
@@ -145,9 +146,9 @@ export class SlipwayTerminal extends HTMLElement {
 
     const screen = new Screen(container, this.#settings, (data) => this.#typed(data));
     this.#screen = screen;
-    screen.terminal.attachCustomKeyEventHandler((event) => this.#takes(event));
+    const type = (text: string) => this.type(text);
+    enableCopyAndPaste({ screen, container, type, find: () => this.find(), signal });
     screen.terminal.textarea?.setAttribute('aria-label', `Terminal ${this.name}. F6 leads out of it.`);
-    container.addEventListener('paste', (event) => void this.#paste(event), { capture: true, signal });
     document.addEventListener('slipway-scheme', () => screen.followScheme(), { signal });
     document.addEventListener('visibilitychange', () => this.#connection?.setVisible(!document.hidden), { signal });
     const resizes = new ResizeObserver(() => this.#fit());
@@ -205,21 +206,13 @@ export class SlipwayTerminal extends HTMLElement {
     this.focus();
   }
 
+  /** Tells the size that would fill the pane. While it is dragged, not with every frame: programs redraw each time. */
   #fit(): void {
-    const size = this.#screen?.fittingSize;
-    if (size !== undefined) this.#connection?.resize(size);
-  }
-
-  /** Whether the emulator gets a key. */
-  #takes(event: KeyboardEvent): boolean {
-    const meaning = meaningOf(event, this.#apple);
-    if (meaning === 'program') return true;
-    if (meaning === 'browser') return false;
-    event.preventDefault();
-    if (event.type !== 'keydown') return false;
-    if (meaning === 'copy') this.#copy();
-    else this.find();
-    return false;
+    this.#fitting ??= window.setTimeout(() => {
+      this.#fitting = undefined;
+      const size = this.#screen?.fittingSize;
+      if (size !== undefined) this.#connection?.resize(size);
+    }, FIT_MS);
   }
 
   /** Opens the search bar. */
@@ -227,24 +220,6 @@ export class SlipwayTerminal extends HTMLElement {
     if (this.#screen === undefined) return;
     this.#search ??= new SearchBar(this, this.#screen.terminal);
     void this.#search.open();
-  }
-
-  #copy(): void {
-    const selection = this.#screen?.terminal.getSelection() ?? '';
-    if (selection !== '') void copyText(selection);
-  }
-
-  async #paste(event: ClipboardEvent): Promise<void> {
-    event.preventDefault();
-    event.stopPropagation();
-    const raw = event.clipboardData?.getData('text/plain') ?? '';
-    const bracketed = () => this.#screen?.bracketedPaste ?? false;
-    const text = sanitisePaste(raw);
-    if (text === '') return;
-    if (mustAsk(text, bracketed()) && !(await askBeforePaste(text))) return;
-    this.#screen?.terminal.scrollToBottom();
-    this.type(encodePaste(text, bracketed()));
-    this.focus();
   }
 
   #tell<K extends keyof TerminalEvents>(name: K, detail: TerminalEvents[K]): void {

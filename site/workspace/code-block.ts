@@ -116,7 +116,7 @@ const WORDS: Words = {
   }),
   running: () => ({ text: 'Running' }),
   started: () => ({ text: 'Started' }),
-  ended: ({ status, expected }) => (expected ? { text: 'Ran' } : { text: `Ended with ${status}` }),
+  ended: ({ status, expected }) => (expected ? { text: 'Done' } : { text: `Ended with ${status}` }),
   unavailable: () => ({ note: 'The terminal cannot take it now; it says why.' }),
   'given-up': () => ({}),
 };

@@ -10,7 +10,7 @@ const MOST = 75;
  * it is the upper edge of the sheet.
  */
 export class SlipwayDivider extends HTMLElement {
-  readonly #phone = matchMedia('(max-width: 760px)');
+  readonly #phone = matchMedia('(max-width: 47.5em)');
   #life: AbortController | undefined;
 
   connectedCallback(): void {

@@ -21,12 +21,21 @@ function enableJoin(form: HTMLFormElement): void {
     event.preventDefault();
     void join();
   });
-  const code = decodeURIComponent(location.hash.slice(1));
+  const code = codeOf(location.hash);
   if (code === '') return input.focus();
   // Out of the address and the history at once: it may be seen over a shoulder, or shared with a link.
   history.replaceState(history.state, '', location.pathname + location.search);
   input.value = code;
   void join();
+}
+
+function codeOf(hash: string): string {
+  try {
+    return decodeURIComponent(hash.slice(1));
+  } catch {
+    // A percent sign that encodes nothing.
+    return hash.slice(1);
+  }
 }
 
 /** Where to go afterwards: a path of this site, nothing else. */

@@ -131,7 +131,8 @@ export class SlipwayTerminals extends HTMLElement {
     terminal.setAttribute('course', this.getAttribute('course') ?? '');
     terminal.setAttribute('name', name);
     terminal.apply(readPreferences());
-    const panel = make('section', { id, role: 'tabpanel', class: 'panel', 'aria-label': `Terminal ${name}` }, terminal);
+    const attributes = { id, role: 'tabpanel', class: 'panel', 'data-name': name, 'aria-label': `Terminal ${name}` };
+    const panel = make('section', attributes, terminal);
     return { tab, panel, terminal };
   }
 

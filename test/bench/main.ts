@@ -39,4 +39,5 @@ for (const bench of BENCHES.filter(({ name }) => only.length === 0 || only.inclu
   sections.push(section);
   process.stdout.write(sectionText(section));
 }
-if (json !== undefined) writeFileSync(json, `${JSON.stringify({ when: new Date().toISOString(), quick, machine, sections }, null, 2)}\n`);
+if (json !== undefined)
+  writeFileSync(json, `${JSON.stringify({ when: new Date().toISOString(), quick, machine, sections }, null, 2)}\n`);

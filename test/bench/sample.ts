@@ -30,7 +30,7 @@ export function asPrinted(text: Buffer): Buffer {
 function line(kind: 'mixed' | 'plain', random: () => number, pick: <Item>(items: readonly Item[]) => Item): string {
   const length = 10 + Math.floor(random() * 140);
   let text = '';
-  for (let letters = 0; letters < length; ) {
+  for (let letters = 0; letters < length;) {
     const word = kind === 'mixed' && random() < 0.1 ? pick(BEYOND_ASCII) : pick(WORDS);
     const colour = kind === 'mixed' && random() < 0.2 ? `\u001B[${30 + Math.floor(random() * 8)}m` : '';
     text += colour === '' ? `${word} ` : `${colour}${word}\u001B[0m `;

@@ -14,7 +14,9 @@ export function machineText(machine: Machine): string {
 }
 
 export function sectionText(section: Section): string {
-  const head = [section.title.padEnd(LABEL), ...['p50', 'p95', 'p99', 'n'].map((each) => each.padStart(NUMBER))].join('');
+  const head = [section.title.padEnd(LABEL), ...['p50', 'p95', 'p99', 'n'].map((each) => each.padStart(NUMBER))].join(
+    '',
+  );
   const notes = section.notes.flatMap((note) => wrap(note, 96)).map((line) => `  ${line}`);
   return ['', head, ...section.figures.map(figureText), ...notes, ''].join('\n');
 }
@@ -27,7 +29,8 @@ function figureText({ what, unit, p50, p95, p99, n, target }: Figure): string {
 
 /** Three digits that count, whatever the size. */
 function quantity(value: number, unit: Unit): string {
-  const digits = unit === '' ? 0 : Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : Math.abs(value) >= 1 ? 2 : 3;
+  const digits =
+    unit === '' ? 0 : Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : Math.abs(value) >= 1 ? 2 : 3;
   return `${value.toFixed(digits)} ${unit}`.trimEnd();
 }
 

@@ -1,10 +1,11 @@
 /** Debian's Chromium, and what tests do with a lesson's terminal in it. */
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 
-export function launchBrowser(): Promise<Browser> {
+export function launchBrowser(args: string[] = []): Promise<Browser> {
   return chromium.launch({
     executablePath: process.env['SLIPWAY_CHROMIUM'] ?? '/usr/bin/chromium',
     args: [
+      ...args,
       '--no-sandbox', // tests run as root
       '--disable-gpu',
       '--disable-quic',

@@ -6,7 +6,7 @@ import { destroyAllSandboxes } from '../clean/destroy-sandboxes.ts';
 import { endServer } from '../clean/end-server.ts';
 import { removeFolder } from '../clean/folders.ts';
 import { workOf } from '../clean/work.ts';
-import { SETTINGS } from '../../config/settings.ts';
+import { resolveSettings } from '../../config.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { Failure, type Report } from '../plain/report.mjs';
 import { runTool } from '../plain/tool.mjs';
@@ -27,7 +27,8 @@ const IN_THE_CLONE = ['build', '.astro', join('node_modules', '.slipway-packages
 
 async function clean({ root, settings, host, report, flags }: CommandContext): Promise<number> {
   // Whoever names a folder means it alone, not the clone's other servers and what they share.
-  const onlyOne = settings.data !== SETTINGS.data.fallback.of(host);
+  const usual = resolveSettings({ argv: [], env: {}, readFile: () => '' }, host);
+  const onlyOne = settings.data !== usual.data;
   const named: Instance = { data: settings.data, run: settings.run, cgroup: settings.cgroup };
   const others = onlyOne ? [] : recallInstances(root).filter(({ data }) => data !== named.data);
   const instances = [named, ...others].filter(({ data, run }) => existsSync(data) || existsSync(run));
@@ -68,7 +69,9 @@ async function ask(instances: readonly Instance[], report: Report): Promise<void
   const works = await Promise.all(instances.map(async ({ data }) => ({ data, ...(await workOf(data)) })));
   const kept = works.filter(({ disks }) => disks > 0);
   if (kept.length === 0) return;
-  const lines = kept.map(({ data, disks, size }) => `${data}: the files of ${disks} sandboxes (${size})`).join('\n');
+  const lines = kept
+    .map(({ data, disks, size }) => `${data}: the files of ${disks} learners’ sandboxes (${size})`)
+    .join('\n');
   if (!process.stdin.isTTY) {
     throw new Failure({
       what: 'Learners’ work would be deleted.',

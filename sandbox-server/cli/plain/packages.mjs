@@ -27,14 +27,14 @@ export function packagesAreCurrent(root) {
 
 export async function installPackages(root, report) {
   await report.stage('npm packages', async ({ progress, result }) => {
-    const total = Object.keys(JSON.parse(lockOf(root).toString()).packages).length;
+    const total = packagesToFetch(root);
     let fetched = 0;
     const [command, ...first] = npmCommand();
     await runTool(command, [...first, 'ci', ...OPTIONS], {
       cwd: root,
       onLine: (line) => {
-        // Packages of other platforms are in the lock file and never fetched: the count ends below the total.
-        if (line.includes('http fetch GET 200')) progress(`${++fetched} fetched`, Math.min(0.99, fetched / total));
+        if (/http fetch GET 200 .*\.tgz /.test(line))
+          progress(`${++fetched} of ${total}`, Math.min(1, fetched / total));
       },
       keep: (line) => !/http (fetch|cache)/.test(line),
       failed: 'The npm packages could not be installed.',
@@ -43,6 +43,14 @@ export async function installPackages(root, report) {
     writeFileSync(stampOf(root), digestOf(root));
     result(`as in package-lock.json`);
   });
+}
+
+/** How many of the locked packages are for this platform. */
+function packagesToFetch(root) {
+  const packages = Object.entries(JSON.parse(lockOf(root).toString()).packages);
+  return packages.filter(([path, { os, cpu }]) => {
+    return path !== '' && (!os || os.includes(process.platform)) && (!cpu || cpu.includes(process.arch));
+  }).length;
 }
 
 /** The npm that started us, else the one on the PATH. */

@@ -1,9 +1,10 @@
 /** One server for one data folder. The kernel lets go of the lock when its holder dies, however it dies. */
 import { spawnSync } from 'node:child_process';
-import { closeSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { ensureFolder } from '../ensure-folder.ts';
 import { Failure } from '../plain/report.mjs';
 
 const RETRY_MS = 300;
@@ -49,7 +50,7 @@ export async function waitForLock(folder: string, onWait: () => void): Promise<L
 
 function openLock(folder: string, path: string): number {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o755 });
+    ensureFolder(folder);
     return openSync(path, 'a+', 0o600);
   } catch (error) {
     throw new Failure({

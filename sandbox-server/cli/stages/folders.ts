@@ -1,8 +1,9 @@
 /** The stage that makes the folders of a server, each with its owner and rights. */
-import { chmodSync, chownSync, mkdirSync, statSync } from 'node:fs';
+import { chmodSync, chownSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 import type { Settings } from '../../config.ts';
+import { ensureFolder } from '../ensure-folder.ts';
 import { Failure } from '../plain/report.mjs';
 import type { Account } from './system-user.ts';
 
@@ -21,7 +22,7 @@ export function makeOwnFolders({ data, run }: Settings): void {
 
 function makeFolder(folder: string, mode: number, owner?: Account): void {
   try {
-    mkdirSync(folder, { recursive: true });
+    ensureFolder(folder);
     chmodSync(folder, mode);
     if (owner) chownSync(folder, owner.uid, owner.gid);
   } catch (error) {

@@ -1,6 +1,8 @@
 /** Remembers in the data folder what was changed on the host, so that `clean` can take it back. */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { ensureFolder } from '../ensure-folder.ts';
 
 export interface HostChanges {
   /** Debian packages that were installed. */
@@ -22,6 +24,6 @@ export function rememberChanges(data: string, more: Partial<HostChanges>): void 
     packages: [...new Set([...packages, ...(more.packages ?? [])])],
     users: [...new Set([...users, ...(more.users ?? [])])],
   };
-  mkdirSync(dirname(pathOf(data)), { recursive: true });
+  ensureFolder(data);
   writeFileSync(pathOf(data), `${JSON.stringify(changes, null, 2)}\n`);
 }

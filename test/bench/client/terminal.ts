@@ -18,12 +18,16 @@ interface Waiting {
   needle: Buffer;
   /** What may be the beginning of the needle at the end of what came. */
   rest: Buffer;
+  timer: NodeJS.Timeout;
   resolve(at: number): void;
   reject(error: Error): void;
 }
 
 /** A prompt's last mark (OSC 133 B): behind it the shell reads what is typed. */
 export const PROMPT = '\u001B]133;B';
+
+/** What has not come by then will not come: the bench fails instead of hanging. */
+const SEES_MS = 30_000;
 
 export class TerminalClient implements AsyncDisposable {
   /** Bytes that came since `attached`. */
@@ -57,8 +61,13 @@ export class TerminalClient implements AsyncDisposable {
   /** Resolves when these bytes come, from now on; to the time (`performance.now()`) of the message that had the last. */
   sees(needle: string): Promise<number> {
     const { promise, resolve, reject } = Promise.withResolvers<number>();
-    if (this.failure) reject(this.failure);
-    else this.waiting = { needle: Buffer.from(needle), rest: Buffer.alloc(0), resolve, reject };
+    if (this.failure) {
+      reject(this.failure);
+      return promise;
+    }
+    const late = () => this.reject(new Error(`${JSON.stringify(needle)} was not printed within ${SEES_MS / 1000} s`));
+    const timer = setTimeout(late, SEES_MS);
+    this.waiting = { needle: Buffer.from(needle), rest: Buffer.alloc(0), timer, resolve, reject };
     return promise;
   }
 
@@ -87,6 +96,7 @@ export class TerminalClient implements AsyncDisposable {
     if (!waiting) return;
     const all = waiting.rest.length > 0 ? Buffer.concat([waiting.rest, bytes]) : bytes;
     if (all.includes(waiting.needle)) {
+      clearTimeout(waiting.timer);
       this.waiting = undefined;
       return waiting.resolve(now);
     }
@@ -99,6 +109,11 @@ export class TerminalClient implements AsyncDisposable {
 
   private fail(error: Error): void {
     this.failure ??= error;
+    this.reject(error);
+  }
+
+  private reject(error: Error): void {
+    clearTimeout(this.waiting?.timer);
     this.waiting?.reject(error);
     this.waiting = undefined;
   }

@@ -35,13 +35,30 @@ export class PrivateDocker implements AsyncDisposable {
     const socket = join(run, 'docker.sock');
     mkdirSync(home, { mode: 0o700 });
     const log = openSync(join(run, 'docker.log'), 'a');
-    const child = spawn('unshare', engineCommand(engine, home, run, socket), { stdio: ['ignore', log, log], detached: true });
-    const docker = new PrivateDocker(child, [client, '--host', `unix://${socket}`], home, firstLine(engine, '--version'));
+    const child = spawn('unshare', engineCommand(engine, home, run, socket), {
+      stdio: ['ignore', log, log],
+      detached: true,
+    });
+    const docker = new PrivateDocker(
+      child,
+      [client, '--host', `unix://${socket}`],
+      home,
+      firstLine(engine, '--version'),
+    );
     if (!(await docker.ready())) {
       await docker[Symbol.asyncDispose]();
       return new Unmeasured('the Docker Engine did not start here');
     }
-    await succeed(['sh', '-c', 'tar -C "$1" --numeric-owner -c . | "$2" --host "$3" import - "$4"', 'sh', rootfs, client, `unix://${socket}`, IMAGE]);
+    await succeed([
+      'sh',
+      '-c',
+      'tar -C "$1" --numeric-owner -c . | "$2" --host "$3" import - "$4"',
+      'sh',
+      rootfs,
+      client,
+      `unix://${socket}`,
+      IMAGE,
+    ]);
     return docker;
   }
 
@@ -82,7 +99,14 @@ function engineCommand(engine: string, home: string, run: string, socket: string
   return [
     ...['--mount', '--', 'setpriv', '--pdeathsig=TERM', '--', engine],
     ...['--data-root', join(home, 'data'), '--exec-root', join(run, 'docker'), '--pidfile', join(run, 'docker.pid')],
-    ...['--host', `unix://${socket}`, '--iptables=false', '--ip-forward=false', '--bridge=none', '--userland-proxy=false'],
+    ...[
+      '--host',
+      `unix://${socket}`,
+      '--iptables=false',
+      '--ip-forward=false',
+      '--bridge=none',
+      '--userland-proxy=false',
+    ],
   ];
 }
 

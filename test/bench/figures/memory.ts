@@ -51,7 +51,14 @@ export const memory: Bench = {
       title: 'Memory',
       figures: [
         figure('sandbox-memory', 'Idle sandbox with one shell', 'MB', total, { target: { limit: 6, text: '≤ 6 MB' } }),
-        ...PARTS.map(([name, what, of]) => figure(`sandbox-memory-${name}`, what, 'MB', each.map((one) => of(one) / MB))),
+        ...PARTS.map(([name, what, of]) =>
+          figure(
+            `sandbox-memory-${name}`,
+            what,
+            'MB',
+            each.map((one) => of(one) / MB),
+          ),
+        ),
         once('host-memory', `Host: memory no longer available, ÷ ${sandboxes}`, taken / sandboxes),
         ...empty,
         ...(await serverMemory(server, sandboxes)),

@@ -57,7 +57,12 @@ export const start: Bench = {
     const figures: Figure[] = [
       figure('start', 'Slipway: request → prompt → answer', 'ms', total),
       ...STEPS.map(([from, to, what]) =>
-        figure(`start-${to}`, `  ${what}`, 'ms', ours.map((each) => each[to] - (from ? each[from] : 0))),
+        figure(
+          `start-${to}`,
+          `  ${what}`,
+          'ms',
+          ours.map((each) => each[to] - (from ? each[from] : 0)),
+        ),
       ),
       ...(await launchStages(server)),
     ];
@@ -66,7 +71,13 @@ export const start: Bench = {
       figures.push(
         figure('docker-command', 'docker run -i IMAGE sh -c "echo 42"', 'ms', command),
         figure('docker-prompt', 'docker run -it IMAGE bash: prompt → answer', 'ms', prompt),
-        figure('start-over-docker-command', 'Slipway over docker run, one command', '×', ratio(total, spread(command)), { target }),
+        figure(
+          'start-over-docker-command',
+          'Slipway over docker run, one command',
+          '×',
+          ratio(total, spread(command)),
+          { target },
+        ),
         figure('start-over-docker-prompt', 'Slipway over docker run, at a prompt', '×', ratio(total, spread(prompt))),
       );
     }

@@ -45,10 +45,12 @@ export const throughput: Bench = {
     const path: Path = { parsing, dropping, emulator, sandboxes: [first!, second!] };
     const figures: Figure[] = [];
     for (const kind of Object.keys(SAMPLES) as Sample[]) {
-      figures.push(...(await measure(server, path, kind, count(10), (round) => {
-        signal.throwIfAborted();
-        progress(`throughput: ${kind}, round ${round}`);
-      })));
+      figures.push(
+        ...(await measure(server, path, kind, count(10), (round) => {
+          signal.throwIfAborted();
+          progress(`throughput: ${kind}, round ${round}`);
+        })),
+      );
     }
     return {
       name: 'throughput',
@@ -85,7 +87,12 @@ async function measure(
   const better = { better: 'more' } as const;
   const target = kind === 'mixed' ? { target: { limit: 25, text: '≥ 25 MB/s' } } : {};
   const [through, ceiling] = [spread(parsed, 'more'), spread(alone, 'more')];
-  const share = { n: rounds, p50: through.p50 / ceiling.p50, p95: through.p95 / ceiling.p95, p99: through.p99 / ceiling.p99 };
+  const share = {
+    n: rounds,
+    p50: through.p50 / ceiling.p50,
+    p95: through.p95 / ceiling.p95,
+    p99: through.p99 / ceiling.p99,
+  };
   return [
     figure(`throughput-${kind}`, `${SAMPLES[kind]}: parsed`, 'MB/s', through, { ...better, ...target }),
     figure(`parser-${kind}`, '  parser alone', 'MB/s', ceiling, better),

@@ -18,5 +18,7 @@ export async function launchStages(server: BenchServer): Promise<Figure[]> {
       found.set(name, [...(found.get(name) ?? []), ms]);
     }
   }
-  return [...found].map(([name, values]) => figure(`launch-${name}`, `    launch: ${WORDS[name] ?? name}`, 'ms', values));
+  return [...found].map(([name, values]) =>
+    figure(`launch-${name}`, `    launch: ${WORDS[name] ?? name}`, 'ms', values),
+  );
 }

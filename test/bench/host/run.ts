@@ -10,7 +10,8 @@ export function output([program, ...args]: readonly string[]): Promise<Output> {
   return new Promise((resolve) => {
     const child = spawn(program!, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     let text = '';
-    for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (part: string) => (text += part));
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding('utf8').on('data', (part: string) => (text += part));
     child.once('error', (error) => resolve({ status: null, text: error.message }));
     child.once('close', (status) => resolve({ status, text }));
   });

@@ -1,0 +1,110 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { launchBrowser, LESSON, newVisitor, screenShows, terminalState, typeLine } from '../support/browser.ts';
+import { TestServer } from '../support/server.ts';
+
+let server: TestServer;
+let browser: Browser;
+let context: BrowserContext;
+let page: Page;
+let problems: string[];
+
+beforeAll(async () => {
+  server = await TestServer.start();
+  browser = await launchBrowser();
+});
+afterAll(async () => {
+  await browser?.close();
+  await server?.[Symbol.asyncDispose]();
+});
+
+beforeEach(async () => {
+  ({ context, page, problems } = await newVisitor(browser));
+  await page.goto(server.url + LESSON);
+  await terminalState(page, 'connected');
+  await screenShows(page, /\$\s*$/);
+});
+afterEach(async () => {
+  await context.close();
+});
+
+test('after a reload the same shell is there with what it printed', async () => {
+  await typeLine(page, 'export MARK=mine; echo before-$((1 + 1))');
+  await screenShows(page, /before-2/);
+  await page.reload();
+  await terminalState(page, 'connected');
+  await screenShows(page, /before-2/);
+  await typeLine(page, 'echo "mark is $MARK"');
+  await screenShows(page, /mark is mine/);
+  expect(problems).toEqual([]);
+});
+
+test('a lost network is said, and afterwards not a line is missing', async () => {
+  await typeLine(page, 'for i in $(seq 1 60); do echo "n-$i-n"; sleep 0.05; done');
+  await screenShows(page, /n-5-n/);
+  await server.end('gateway', 'SIGKILL');
+  await terminalState(page, 'reconnecting');
+  await expect.poll(() => page.locator('slipway-terminals').innerText(), { timeout: 5000 }).toContain('Your shell goes on');
+  await server.run('gateway');
+  await terminalState(page, 'connected');
+  const screen = await screenShows(page, /n-60-n/);
+  const lines = [...screen.matchAll(/^n-(\d+)-n$/gm)].map((match) => Number(match[1]));
+  expect(lines).toEqual(Array.from({ length: 60 }, (_, index) => index + 1));
+});
+
+test('two tabs show the same terminal', async () => {
+  const other = await context.newPage();
+  await other.goto(server.url + LESSON);
+  await terminalState(other, 'connected');
+  await page.bringToFront();
+  await typeLine(page, 'echo shared-$((3 * 3))');
+  await screenShows(page, /shared-9/);
+  await other.bringToFront();
+  await screenShows(other, /shared-9/);
+});
+
+test('Ctrl-C interrupts, even a flood, and the page stays alive', async () => {
+  await typeLine(page, 'yes flood');
+  await page.waitForTimeout(3000);
+  const began = Date.now();
+  await page.keyboard.press('Control+c');
+  await screenShows(page, /\^C[^]*\$\s*$/);
+  // Generous: what is held here is that it ends at all while the flood is on; the bench measures.
+  expect(Date.now() - began).toBeLessThan(5000);
+  await typeLine(page, 'echo alive-$((2 + 2))');
+  await screenShows(page, /alive-4/);
+});
+
+test('a shell that ends says so, and a button starts another', async () => {
+  await typeLine(page, 'exit 7');
+  await terminalState(page, 'ended');
+  await page.getByRole('button', { name: 'Start a new shell' }).click();
+  await terminalState(page, 'connected');
+  await typeLine(page, 'echo anew-$((4 + 4))');
+  await screenShows(page, /anew-8/);
+});
+
+test('a run button types into its terminal and shows how the command ended', async () => {
+  const run = page.getByRole('button', { name: /^Run/ }).first();
+  await run.click();
+  await expect.poll(() => page.locator('.prose').innerText(), { timeout: 15_000 }).toMatch(/Done|ended|✓|succeeded/i);
+});
+
+test('a run button for another terminal opens it there', async () => {
+  const run = page.getByRole('button', { name: /second/ }).first();
+  await run.click();
+  await terminalState(page, 'connected', 'second');
+  await screenShows(page, /\S+[^]*\$\s*$/, 'second');
+});
+
+test('a restart of the sandbox keeps the files and ends the programs', async () => {
+  await typeLine(page, 'echo kept > note; sleep 500 & echo o""k');
+  await screenShows(page, /ok/);
+  await page.getByRole('button', { name: 'Menu' }).click();
+  await page.getByRole('menuitem', { name: 'Restart the sandbox' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: /restart/i }).click();
+  await expect.poll(() => page.evaluate(() => (document.querySelector('slipway-terminal') as never as { screenText: string }).screenText), { timeout: 20_000 }).not.toMatch(/sleep 500/);
+  await terminalState(page, 'connected');
+  await typeLine(page, 'cat note; pgrep -c sleep');
+  await screenShows(page, /kept\s+0/);
+});
