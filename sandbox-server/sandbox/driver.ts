@@ -33,7 +33,7 @@ export interface SandboxDriver extends AsyncDisposable {
   readonly capabilities: Readonly<{ freeze: boolean }>;
 
   create(id: SandboxId, spec: SandboxSpec, options?: CallOptions): Promise<void>;
-  start(id: SandboxId, options?: CallOptions & { onStage?: (stage: DriverStage) => void }): Promise<void>;
+  start(id: SandboxId, options?: CallOptions): Promise<void>;
   /** One duplex byte stream to the sandbox's `init`, which speaks init/frames.ts. As many as one likes. */
   connect(id: SandboxId, options?: CallOptions): Promise<Duplex>;
   freeze(id: SandboxId, options?: CallOptions): Promise<void>;
@@ -50,7 +50,6 @@ export interface SandboxDriver extends AsyncDisposable {
 /** 26 characters of lower-case Crockford base 32: 130 random bits. */
 export type SandboxId = string;
 export type DriverState = 'stopped' | 'ready' | 'frozen' | 'gone';
-export type DriverStage = 'disk' | 'container';
 
 export interface CallOptions {
   signal?: AbortSignal;

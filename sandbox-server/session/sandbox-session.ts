@@ -7,7 +7,7 @@ import type { ErrorCode } from '../protocol/errors.ts';
 import type { StartStage } from '../protocol/messages.ts';
 import type { SandboxState } from '../protocol/api.ts';
 import { DriverError, type SandboxDriver, type SandboxSpec } from '../sandbox/driver.ts';
-import { LearnerError, toLearnerError } from './learner-error.ts';
+import { toLearnerError } from './learner-error.ts';
 import { next, type SandboxEvent } from './state.ts';
 
 export interface SessionContext {
@@ -56,9 +56,9 @@ export class SandboxSession {
     return this.current;
   }
 
-  /** Whether it uses memory of the host. */
+  /** Whether it uses memory of the host, or is about to. */
   get running(): boolean {
-    return this.current === 'starting' || this.current === 'ready' || this.current === 'frozen';
+    return this.starting !== undefined || this.current === 'ready' || this.current === 'frozen';
   }
 
   /** Milliseconds since somebody last looked; 0 while somebody does. */
@@ -168,7 +168,8 @@ export class SandboxSession {
       const signal = AbortSignal.timeout(this.context.startTimeoutMs);
       this.tell('disk');
       await driver.create(this.id, this.spec, { signal });
-      await driver.start(this.id, { signal, onStage: (stage) => this.tell(stage) });
+      this.tell('container');
+      await driver.start(this.id, { signal });
       this.tell('shell');
       this.apply('started');
       log.info({ sandbox: this.id, ms: this.context.now() - began }, 'sandbox started');
@@ -189,9 +190,4 @@ export class SandboxSession {
   private apply(event: SandboxEvent): void {
     this.current = next(this.current, event);
   }
-}
-
-/** Whether an error may pass by itself. */
-export function isPassing(error: unknown): boolean {
-  return error instanceof LearnerError && (error.code === 'supervisor-away' || error.code === 'server-stopping');
 }

@@ -208,7 +208,8 @@ export class SlipwayTerminal extends HTMLElement {
 
   /** Tells the size that would fill the pane. While it is dragged, not with every frame: programs redraw each time. */
   #fit(): void {
-    this.#fitting ??= window.setTimeout(() => {
+    if (this.#fitting !== undefined) return;
+    this.#fitting = window.setTimeout(() => {
       this.#fitting = undefined;
       const size = this.#screen?.fittingSize;
       if (size !== undefined) this.#connection?.resize(size);

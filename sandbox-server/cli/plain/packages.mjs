@@ -1,6 +1,6 @@
 // The stage that makes node_modules match package-lock.json.
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { Failure } from './report.mjs';
@@ -16,6 +16,9 @@ const OPTIONS = [
 ];
 /** Of these TypeScript runs as it is. */
 const LEAST_NODE = 24;
+const runsProject = (version) => Number(version.split('.')[0]) >= LEAST_NODE;
+/** Runs on that Node. Only used where the running Node is older. */
+const NPM_VERSION = '11.19.1';
 
 const stampOf = (root) => join(root, 'node_modules', '.slipway-packages');
 const lockOf = (root) => readFileSync(join(root, 'package-lock.json'));
@@ -27,21 +30,45 @@ export function packagesAreCurrent(root) {
 
 export async function installPackages(root, report) {
   await report.stage('npm packages', async ({ progress, result }) => {
+    const npm = (await newerNpm(root, progress)) ?? runningNpm();
     const total = packagesToFetch(root);
     let fetched = 0;
-    const [command, ...first] = npmCommand();
-    await runTool(command, [...first, 'ci', ...OPTIONS], {
-      cwd: root,
-      onLine: (line) => {
-        if (/http fetch GET 200 .*\.tgz /.test(line))
-          progress(`${++fetched} of ${total}`, Math.min(1, fetched / total));
-      },
-      keep: (line) => !/http (fetch|cache)/.test(line),
-      failed: 'The npm packages could not be installed.',
-      mend: 'Mend what npm says above (most often the network or a proxy), then start again.',
-    });
+    await runNpm([...npm, 'ci', ...OPTIONS], root, () =>
+      progress(`${++fetched} of ${total}`, Math.min(1, fetched / total)),
+    );
     writeFileSync(stampOf(root), digestOf(root));
-    result(`as in package-lock.json`);
+    result('as in package-lock.json');
+  });
+}
+
+/**
+ * An older Node's npm leaves out, without a word, optional packages that ask for a newer Node, and these hold the
+ * programs of the site's build. So it only fetches the project's Node, and an npm that runs on it.
+ */
+async function newerNpm(root, progress) {
+  if (runsProject(process.versions.node)) return undefined;
+  const node = `node-${process.platform}-${process.arch}`;
+  const locked = JSON.parse(lockOf(root).toString()).packages[`node_modules/${node}`];
+  // Where npm has no Node for this platform, `requireProjectNode` says so.
+  if (!locked) return undefined;
+  progress(`Node ${locked.version} and npm ${NPM_VERSION}`);
+  const folder = join(root, 'build', 'npm');
+  mkdirSync(folder, { recursive: true });
+  const wanted = [`${node}@${locked.version}`, `npm@${NPM_VERSION}`];
+  await runNpm(
+    [...runningNpm(), 'install', '--prefix', folder, '--no-save', '--no-package-lock', ...OPTIONS, ...wanted],
+    folder,
+  );
+  return [projectNode(folder), join(folder, 'node_modules/npm/bin/npm-cli.js')];
+}
+
+async function runNpm([command, ...args], cwd, onFetched = () => {}) {
+  await runTool(command, args, {
+    cwd,
+    onLine: (line) => /http fetch GET 200 .*\.tgz /.test(line) && onFetched(),
+    keep: (line) => !/http (fetch|cache)|EBADENGINE/.test(line),
+    failed: 'The npm packages could not be installed.',
+    mend: 'Mend what npm says above (most often the network or a proxy), then start again.',
   });
 }
 
@@ -54,7 +81,7 @@ function packagesToFetch(root) {
 }
 
 /** The npm that started us, else the one on the PATH. */
-function npmCommand() {
+function runningNpm() {
   const running = process.env.npm_execpath;
   if (running?.endsWith('npm-cli.js') && existsSync(running)) return [process.execPath, running];
   return ['npm'];
@@ -67,7 +94,7 @@ export function projectNode(root) {
 export function requireProjectNode(root) {
   const node = projectNode(root);
   if (existsSync(node)) return node;
-  if (Number(process.versions.node.split('.')[0]) >= LEAST_NODE) return process.execPath;
+  if (runsProject(process.versions.node)) return process.execPath;
   throw new Failure({
     what: `There is no Node ${LEAST_NODE} for ${process.platform} on ${process.arch}.`,
     why: `It comes as an npm package for Linux on x64 and arm64; this is Node ${process.versions.node}.`,

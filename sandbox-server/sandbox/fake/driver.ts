@@ -6,7 +6,6 @@ import type { Duplex } from 'node:stream';
 import {
   DriverError,
   type CallOptions,
-  type DriverStage,
   type DriverState,
   type SandboxDriver,
   type SandboxSpec,
@@ -48,13 +47,10 @@ export class FakeDriver implements SandboxDriver {
     this.host.sandboxes.set(id, { spec, files: new Map(), state: 'stopped', init: undefined });
   }
 
-  async start(id: string, options?: CallOptions & { onStage?: (stage: DriverStage) => void }): Promise<void> {
+  async start(id: string, options?: CallOptions): Promise<void> {
     options?.signal?.throwIfAborted();
     const sandbox = this.known(id);
-    if (sandbox.state === 'stopped') {
-      options?.onStage?.('container');
-      sandbox.init = new FakeInit(sandbox.files);
-    }
+    if (sandbox.state === 'stopped') sandbox.init = new FakeInit(sandbox.files);
     sandbox.state = 'ready';
   }
 

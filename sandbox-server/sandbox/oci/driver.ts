@@ -8,7 +8,6 @@ import { z } from 'zod';
 import {
   DriverError,
   type CallOptions,
-  type DriverStage,
   type DriverState,
   type SandboxDriver,
   type SandboxSpec,
@@ -42,7 +41,7 @@ export class OciDriver implements SandboxDriver {
     return this.inOrder(id, () => this.supervisor.call({ op: 'create', id, spec }, options));
   }
 
-  start(id: string, options?: CallOptions & { onStage?: (stage: DriverStage) => void }): Promise<void> {
+  start(id: string, options?: CallOptions): Promise<void> {
     return this.inOrder(id, async () => {
       await this.supervisor.call({ op: 'start', id }, options);
       this.frozen.set(id, false);

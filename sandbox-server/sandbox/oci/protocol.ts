@@ -61,10 +61,7 @@ export const driverErrorCode = z.enum(DRIVER_ERROR_CODES);
 export const supervisorAnswer = z.union([
   z.strictObject({ n, ok: z.literal(true), value: z.unknown() }),
   z.strictObject({ n, ok: z.literal(false), code: driverErrorCode, message: z.string() }),
-  /** A start tells which of its stages begins. */
-  z.strictObject({ n, stage: z.enum(['disk', 'container']) }),
 ]);
-export type SupervisorAnswer = z.infer<typeof supervisorAnswer>;
 
 const runningState = z.enum(['stopped', 'ready', 'frozen']);
 export const statusValue = z.enum(['stopped', 'ready', 'frozen', 'gone']);

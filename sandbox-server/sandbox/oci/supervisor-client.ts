@@ -1,6 +1,6 @@
 /** The gateway's end of the supervisor's socket. Connects when it is needed, and again after the supervisor restarted. */
 import { connect, type Socket } from 'node:net';
-import { DriverError, type CallOptions, type DriverStage } from '../driver.ts';
+import { DriverError, type CallOptions } from '../driver.ts';
 import { readLines, writeLine } from './lines.ts';
 import { supervisorAnswer, type SupervisorRequest } from './protocol.ts';
 
@@ -9,10 +9,7 @@ type WithoutNumber<Request> = Request extends unknown ? Omit<Request, 'n'> : nev
 interface Waiting {
   resolve(value: unknown): void;
   reject(error: Error): void;
-  onStage?: ((stage: DriverStage) => void) | undefined;
 }
-
-type StagedCallOptions = CallOptions & { onStage?: ((stage: DriverStage) => void) | undefined };
 
 export class SupervisorClient {
   private readonly path: string;
@@ -25,12 +22,12 @@ export class SupervisorClient {
   }
 
   /** Rejects with a `DriverError`: the supervisor's, or `unavailable` where it cannot be reached or goes away meanwhile. */
-  call(request: WithoutNumber<SupervisorRequest>, options?: StagedCallOptions): Promise<unknown> {
+  call(request: WithoutNumber<SupervisorRequest>, options?: CallOptions): Promise<unknown> {
     const signal = options?.signal;
     if (signal?.aborted) return Promise.reject(signal.reason as Error);
     const n = this.next++;
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-    this.waiting.set(n, { resolve, reject, onStage: options?.onStage });
+    this.waiting.set(n, { resolve, reject });
     const abort = () => this.settle(n)?.reject(signal?.reason as Error);
     signal?.addEventListener('abort', abort, { once: true });
     writeLine(this.connection(), { ...request, n });
@@ -66,7 +63,6 @@ export class SupervisorClient {
 
   private answered(line: string): void {
     const answer = supervisorAnswer.parse(JSON.parse(line));
-    if ('stage' in answer) return this.waiting.get(answer.n)?.onStage?.(answer.stage);
     const waiting = this.settle(answer.n);
     if (answer.ok) waiting?.resolve(answer.value);
     else waiting?.reject(new DriverError(answer.code, answer.message));

@@ -1,7 +1,6 @@
 /** A WebSocket to a process that echoes it (bare-server.ts). */
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { WebSocket } from 'ws';
 
 export class BareSocket implements AsyncDisposable {
@@ -14,7 +13,7 @@ export class BareSocket implements AsyncDisposable {
   }
 
   static async open(): Promise<BareSocket> {
-    const server = fork(join(import.meta.dirname, 'bare-server.ts'));
+    const server = fork(new URL('bare-server.ts', import.meta.url));
     const [port] = (await once(server, 'message')) as [number];
     const socket = new WebSocket(`ws://127.0.0.1:${port}`, { perMessageDeflate: false });
     await once(socket, 'open');

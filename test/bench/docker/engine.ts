@@ -35,7 +35,8 @@ export class PrivateDocker implements AsyncDisposable {
     const socket = join(run, 'docker.sock');
     mkdirSync(home, { mode: 0o700 });
     const log = openSync(join(run, 'docker.log'), 'a');
-    const child = spawn('unshare', engineCommand(engine, home, run, socket), {
+    const [program, ...args] = engineCommand(engine, home, run, socket);
+    const child = spawn(program, args, {
       stdio: ['ignore', log, log],
       detached: true,
     });
@@ -95,19 +96,19 @@ export class Unmeasured implements AsyncDisposable {
 }
 
 /** In a mount namespace of its own, so that its mounts end with it. It changes neither the firewall nor forwarding. */
-function engineCommand(engine: string, home: string, run: string, socket: string): string[] {
-  return [
-    ...['--mount', '--', 'setpriv', '--pdeathsig=TERM', '--', engine],
-    ...['--data-root', join(home, 'data'), '--exec-root', join(run, 'docker'), '--pidfile', join(run, 'docker.pid')],
-    ...[
-      '--host',
-      `unix://${socket}`,
-      '--iptables=false',
-      '--ip-forward=false',
-      '--bridge=none',
-      '--userland-proxy=false',
-    ],
+function engineCommand(engine: string, home: string, run: string, socket: string): [string, ...string[]] {
+  const ownMounts: [string, ...string[]] = ['unshare', '--mount', '--', 'setpriv', '--pdeathsig=TERM', '--'];
+  const places = [
+    '--data-root',
+    join(home, 'data'),
+    '--exec-root',
+    join(run, 'docker'),
+    '--pidfile',
+    join(run, 'docker.pid'),
   ];
+  const address = ['--host', `unix://${socket}`];
+  const noNetwork = ['--iptables=false', '--ip-forward=false', '--bridge=none', '--userland-proxy=false'];
+  return [...ownMounts, engine, ...places, ...address, ...noNetwork];
 }
 
 function installed(name: string): string | undefined {

@@ -24,9 +24,8 @@ export async function dockerPrompt({ command, image }: PrivateDocker): Promise<n
   const began = performance.now();
   const run = [...command, 'run', '--rm', '-it', '--network', 'none', '--user', '1000:1000', image, 'bash', '-i'];
   // `script` gives the client the terminal that -t wants. Nothing in the command needs quoting.
-  const child = spawn('script', ['--quiet', '--command', run.join(' '), '/dev/null'], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
+  const [program, ...args] = ['script', '--quiet', '--command', run.join(' '), '/dev/null'];
+  const child = spawn(program!, args, { stdio: ['pipe', 'pipe', 'inherit'] });
   const ended = new Promise((resolve) => child.once('close', resolve));
   await sees(child.stdout, PROMPT);
   child.stdin.write(COMMAND);

@@ -110,7 +110,6 @@ func systemCalls(int) any {
 		"packet socket":     {syscall.SYS_SOCKET, familyPacket, rawPacket, 0, 0},
 		"vsock":             {syscall.SYS_SOCKET, familyVsock, syscall.SOCK_STREAM, 0, 0},
 		"alg socket":        {syscall.SYS_SOCKET, familyAlg, syscall.SOCK_SEQPACKET, 0, 0},
-		"chroot":            {syscall.SYS_CHROOT, path, 0, 0, 0},
 	}
 	answers := map[string]string{}
 	// Namespaces belong to threads.
@@ -124,6 +123,8 @@ func systemCalls(int) any {
 	}
 	answers["clone user"] = cloneUser()
 	answers["mknod"] = nameOf(asErrno(syscall.Mknod("/tmp/made", syscall.S_IFBLK|0o600, 7<<8)))
+	// Last: what follows it sees another root directory.
+	answers["chroot"] = nameOf(asErrno(syscall.Chroot("/tmp")))
 	return answers
 }
 

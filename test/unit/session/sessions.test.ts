@@ -140,3 +140,10 @@ test('a restart ends the programs and keeps the sandbox', async () => {
   await session.ready();
   expect(session.state).toBe('ready');
 });
+
+test('two newcomers at once do not both get the last place', async () => {
+  const { sessions } = sessionsOn(new SlowDriver(20), { maxSandboxes: 1 });
+  const starts = ['ada', 'ben'].map((learner) => sessions.open(learner, 'course', 'image').ready());
+  const outcomes = await Promise.allSettled(starts);
+  expect(outcomes.map((outcome) => outcome.status)).toEqual(['fulfilled', 'rejected']);
+});

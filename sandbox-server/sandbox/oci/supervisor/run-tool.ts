@@ -22,16 +22,20 @@ export function runTool(path: string, args: string[], input = '', timeoutMs = 30
       stdio: ['pipe', 'pipe', 'pipe'],
       // Not in our process group: a Ctrl-C in the operator's terminal must not reach a sandbox that is being made.
       detached: true,
-      timeout: timeoutMs,
-      killSignal: 'SIGKILL',
     });
+    // The whole group: a runtime that hangs is a child of the tool that was called.
+    const timer = setTimeout(() => process.kill(-child.pid!, 'SIGKILL'), timeoutMs);
     let stdout = '';
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout = (stdout + text).slice(0, MAX_OUTPUT)));
     child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr = (stderr + text).slice(0, MAX_OUTPUT)));
     child.stdin.on('error', () => {}); // it ended without reading: its status tells
-    child.once('error', (error) => resolve({ status: null, stdout, stderr: error.message }));
-    child.once('close', (status) => resolve({ status, stdout, stderr }));
+    const end = (result: ToolResult) => {
+      clearTimeout(timer);
+      resolve(result);
+    };
+    child.once('error', (error) => end({ status: null, stdout, stderr: error.message }));
+    child.once('close', (status) => end({ status, stdout, stderr }));
     child.stdin.end(input);
   });
 }

@@ -5,7 +5,7 @@
  */
 import { chmod, chown, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DriverError, type DriverStage, type DriverState, type SandboxSpec, type SandboxStats } from '../../driver.ts';
+import { DriverError, type DriverState, type SandboxSpec, type SandboxStats } from '../../driver.ts';
 import type { Cgroups } from './cgroups.ts';
 import type { Disks, SandboxMeta } from './disks.ts';
 import { KeyedQueue } from '../keyed-queue.ts';
@@ -50,14 +50,13 @@ export class Sandboxes {
     });
   }
 
-  start(id: string, onStage: (stage: DriverStage) => void): Promise<void> {
+  start(id: string): Promise<void> {
     return this.queue.run(id, async () => {
       const meta = this.known(id);
       const state = await this.state(id);
       if (state === 'ready') return;
       if (state === 'frozen') return this.host.cgroups.setFrozen(id, false);
       await this.clear(id);
-      onStage('container');
       try {
         await this.launch(id, meta);
       } catch (error) {

@@ -59,7 +59,7 @@ async function answer(socket: Socket, line: string, sandboxes: Sandboxes, log: S
   }
   const { n } = request;
   try {
-    const value = await perform(request, sandboxes, (stage) => writeLine(socket, { n, stage }));
+    const value = await perform(request, sandboxes);
     writeLine(socket, { n, ok: true, value: value ?? null });
   } catch (error) {
     const code = error instanceof DriverError ? error.code : 'start-failed';
@@ -69,16 +69,11 @@ async function answer(socket: Socket, line: string, sandboxes: Sandboxes, log: S
   }
 }
 
-function perform(
-  request: SupervisorRequest,
-  sandboxes: Sandboxes,
-  onStage: (stage: 'disk' | 'container') => void,
-): Promise<unknown> {
+function perform(request: SupervisorRequest, sandboxes: Sandboxes): Promise<unknown> {
   switch (request.op) {
     case 'create':
       return sandboxes.create(request.id, request.spec);
     case 'start':
-      return sandboxes.start(request.id, onStage);
     case 'freeze':
     case 'thaw':
     case 'stop':
