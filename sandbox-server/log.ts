@@ -7,5 +7,9 @@ export type Log = Logger;
 const REDACTED = ['req.headers.cookie', 'req.headers.authorization', 'cookie', 'code'];
 
 export function createLog(part: 'gateway' | 'supervisor', level: string): Log {
-  return pino({ name: part, level, redact: { paths: REDACTED.filter((path) => path !== 'code'), censor: '(withheld)' } });
+  return pino({
+    name: part,
+    level,
+    redact: { paths: REDACTED.filter((path) => path !== 'code'), censor: '(withheld)' },
+  });
 }

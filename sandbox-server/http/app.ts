@@ -86,7 +86,8 @@ export async function createApp(gateway: Gateway): Promise<{ app: FastifyInstanc
     const changes = request.method !== 'GET' && request.method !== 'HEAD';
     const { origin } = request.headers;
     if (changes && origin !== undefined && !gateway.origins.isOurs(origin)) return sendError(reply, 'foreign-origin');
-    if (changes && !request.headers['content-type']?.startsWith('application/json')) return sendError(reply, 'bad-request');
+    if (changes && !request.headers['content-type']?.startsWith('application/json'))
+      return sendError(reply, 'bad-request');
     if (isApi(request)) {
       request.learner = identity.of(request.headers.cookie);
     } else if (gateway.accessCode !== undefined && isPage(request) && !identity.of(request.headers.cookie)) {
@@ -121,5 +122,9 @@ function isApi(request: FastifyRequest): boolean {
 /** A page to look at, as against the files that pages need, the page that asks for the code included. */
 function isPage(request: FastifyRequest): boolean {
   const path = request.url.split('?', 1)[0]!;
-  return !path.startsWith('/join') && path !== '/healthz' && (path.endsWith('/') || !/\.[a-z0-9]+$/.test(path) || path.endsWith('.html'));
+  return (
+    !path.startsWith('/join') &&
+    path !== '/healthz' &&
+    (path.endsWith('/') || !/\.[a-z0-9]+$/.test(path) || path.endsWith('.html'))
+  );
 }

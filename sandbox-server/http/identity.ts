@@ -66,7 +66,11 @@ export function sameCode(given: string, expected: string): boolean {
 }
 
 function normalise(code: string): string {
-  return code.toLowerCase().replace(/[^0-9a-z]/g, '').replace(/o/g, '0').replace(/[il]/g, '1');
+  return code
+    .toLowerCase()
+    .replace(/[^0-9a-z]/g, '')
+    .replace(/o/g, '0')
+    .replace(/[il]/g, '1');
 }
 
 function digest(text: string): Buffer {

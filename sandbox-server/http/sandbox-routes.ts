@@ -46,24 +46,25 @@ export function sandboxRoutes(app: FastifyInstance, gateway: Gateway): void {
     const duplex = await session.connect();
     const body = new PassThrough();
     const view = session.view();
-    const stream = new InitStream(duplex, { op: 'archive' }, {
-      onData: (bytes) => {
-        if (body.write(bytes)) return;
-        stream.pause();
-        body.once('drain', () => stream.resume());
+    const stream = new InitStream(
+      duplex,
+      { op: 'archive' },
+      {
+        onData: (bytes) => {
+          if (body.write(bytes)) return;
+          stream.pause();
+          body.once('drain', () => stream.resume());
+        },
+        // A tar that breaks off must not look whole: the connection is cut instead of ended.
+        onControl: () => body.end(),
+        onEnd: (error) => {
+          view[Symbol.dispose]();
+          if (!body.writableEnded) body.destroy(error ?? new Error('the sandbox ended during a download'));
+        },
       },
-      // A tar that breaks off must not look whole: the connection is cut instead of ended.
-      onControl: () => body.end(),
-      onEnd: (error) => {
-        view[Symbol.dispose]();
-        if (!body.writableEnded) body.destroy(error ?? new Error('the sandbox ended during a download'));
-      },
-    });
+    );
     body.once('close', () => stream[Symbol.dispose]());
     const name = `${request.params.course}-home.tar`;
-    return reply
-      .header('content-disposition', `attachment; filename="${name}"`)
-      .type('application/x-tar')
-      .send(body);
+    return reply.header('content-disposition', `attachment; filename="${name}"`).type('application/x-tar').send(body);
   });
 }

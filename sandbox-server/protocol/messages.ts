@@ -44,7 +44,10 @@ export type ServerMessage =
   | AttachedMessage
   /** The size that all viewers share (the smallest of those that are visible) has changed. */
   | ({ type: 'size' } & TerminalSize)
-  /** Whether the terminal's shell waits at its prompt. Told when it changes. `sure` is false where no marks tell it. */
+  /**
+   * Whether the terminal's shell waits at its prompt. Told after each `attached` and when it changes. `sure` is false
+   * where no marks tell it.
+   */
   | { type: 'prompt'; waiting: boolean; sure: boolean }
   /** A command of the learner's ended. `status` is null where the shell's marks do not tell it. */
   | { type: 'command-ended'; status: number | null }

@@ -30,7 +30,8 @@ const OF_DRIVER: Record<DriverErrorCode, ErrorCode> = {
 export function toLearnerError(error: unknown): LearnerError {
   if (error instanceof LearnerError) return error;
   if (error instanceof DriverError) return new LearnerError(OF_DRIVER[error.code], { cause: error });
-  if (error instanceof InitRefused && error.code === 'shell-failed') return new LearnerError('start-failed', { cause: error });
+  if (error instanceof InitRefused && error.code === 'shell-failed')
+    return new LearnerError('start-failed', { cause: error });
   if (error instanceof DOMException && error.name === 'TimeoutError') {
     return new LearnerError('start-timeout', { cause: error });
   }

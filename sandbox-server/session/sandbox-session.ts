@@ -14,8 +14,8 @@ export interface SessionContext {
   driver: SandboxDriver;
   now: () => number;
   startTimeoutMs: number;
-  /** Resolves when there is room for one more running sandbox; rejects with `no-room`. */
-  admit(session: SandboxSession): Promise<void>;
+  /** Resolves when there is room for one more running sandbox, after `onWait` where it must be made; rejects with `no-room`. */
+  admit(session: SandboxSession, onWait: () => void): Promise<void>;
   /** Notes in the database that somebody is here. */
   seen(id: string): void;
   log: { info(fields: object, text: string): void; warn(fields: object, text: string): void };
@@ -159,8 +159,7 @@ export class SandboxSession {
       this.apply('thaw');
       return;
     }
-    this.tell('queue');
-    await this.context.admit(this);
+    await this.context.admit(this, () => this.tell('queue'));
     this.apply('start');
     this.failure = undefined;
     const began = this.context.now();

@@ -40,7 +40,7 @@ export class Sessions implements AsyncDisposable {
       driver: options.driver,
       now: options.now,
       startTimeoutMs: options.config.startTimeoutMs,
-      admit: (session) => this.admit(session),
+      admit: (session, onWait) => this.admit(session, onWait),
       seen: (id) => options.records.seen(id),
       log: options.log,
     };
@@ -120,11 +120,12 @@ export class Sessions implements AsyncDisposable {
     this.byOwner.delete(key(session.learner, session.course));
   }
 
-  private async admit(newcomer: SandboxSession): Promise<void> {
+  private async admit(newcomer: SandboxSession, onWait: () => void): Promise<void> {
     const others = [...this.byOwner.values()].filter((session) => session.running && session !== newcomer);
     if (others.length < this.options.config.maxSandboxes) return;
     const [idlest] = others.sort((a, b) => b.idleMs - a.idleMs);
     if (!idlest || idlest.idleMs < MAY_YIELD_MS) throw new LearnerError('no-room');
+    onWait();
     await idlest.stop();
   }
 

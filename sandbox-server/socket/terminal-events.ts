@@ -19,7 +19,10 @@ const terminalEvent = z.discriminatedUnion('type', [
     cut: z.boolean(),
     // Only sequences that set modes: nothing else may come in by this door.
     // oxlint-disable-next-line no-control-regex -- escape sequences are what this is about
-    modes: z.string().max(MAX_MODES).regex(/^(?:\x1b\[\?\d{1,4}[hl]|\x1b=)*$/),
+    modes: z
+      .string()
+      .max(MAX_MODES)
+      .regex(/^(?:\x1b\[\?\d{1,4}[hl]|\x1b=)*$/),
     columns: cells,
     rows: cells,
   }),

@@ -194,7 +194,8 @@ export class TerminalViewer {
   private fail(error: unknown): void {
     if (this.state === 'closed') return;
     const told = toLearnerError(error);
-    if (told.code === 'unexpected') this.options.log.error({ err: error, sandbox: this.session?.id }, 'a terminal failed');
+    if (told.code === 'unexpected')
+      this.options.log.error({ err: error, sandbox: this.session?.id }, 'a terminal failed');
     this.close(told.code);
   }
 

@@ -26,7 +26,9 @@ export class Learners {
 
   /** The learner of this id, noted as seen now. */
   visit(id: string): Learner | undefined {
-    const row = this.database.prepare('UPDATE learner SET seen_at = ? WHERE id = ? RETURNING created_at').get(this.now(), id);
+    const row = this.database
+      .prepare('UPDATE learner SET seen_at = ? WHERE id = ? RETURNING created_at')
+      .get(this.now(), id);
     return row && { id, createdAt: row['created_at'] as number };
   }
 
@@ -35,7 +37,8 @@ export class Learners {
   }
 
   findByRecoveryHash(hash: string): string | undefined {
-    return this.database.prepare('SELECT id FROM learner WHERE recovery_hash = ?').get(hash)?.['id'] as string | undefined;
+    return this.database.prepare('SELECT id FROM learner WHERE recovery_hash = ?').get(hash)?.['id'] as
+      string | undefined;
   }
 
   count(): number {

@@ -194,7 +194,7 @@ export class SlipwayTerminal extends HTMLElement {
   async #admission(): Promise<Admission> {
     const admission = await askForAdmission();
     if (admission.kind === 'refused' && admission.code === 'access-code-needed') {
-      location.assign(`/join/?next=${encodeURIComponent(location.pathname + location.hash)}`);
+      location.replace(`/join/?next=${encodeURIComponent(location.pathname + location.hash)}`);
     }
     return admission;
   }

@@ -44,7 +44,9 @@ test('a lost network is said, and afterwards not a line is missing', async () =>
   await screenShows(page, /n-5-n/);
   await server.end('gateway', 'SIGKILL');
   await terminalState(page, 'reconnecting');
-  await expect.poll(() => page.locator('slipway-terminals').innerText(), { timeout: 5000 }).toContain('Your shell goes on');
+  await expect
+    .poll(() => page.locator('slipway-terminals').innerText(), { timeout: 5000 })
+    .toContain('Your shell goes on');
   await server.run('gateway');
   await terminalState(page, 'connected');
   const screen = await screenShows(page, /n-60-n/);
@@ -102,8 +104,17 @@ test('a restart of the sandbox keeps the files and ends the programs', async () 
   await screenShows(page, /ok/);
   await page.getByRole('button', { name: 'Menu' }).click();
   await page.getByRole('menuitem', { name: 'Restart the sandbox' }).click();
-  await page.getByRole('dialog').getByRole('button', { name: /restart/i }).click();
-  await expect.poll(() => page.evaluate(() => (document.querySelector('slipway-terminal') as never as { screenText: string }).screenText), { timeout: 20_000 }).not.toMatch(/sleep 500/);
+  await page
+    .getByRole('dialog')
+    .getByRole('button', { name: /restart/i })
+    .click();
+  await expect
+    .poll(
+      () =>
+        page.evaluate(() => (document.querySelector('slipway-terminal') as never as { screenText: string }).screenText),
+      { timeout: 20_000 },
+    )
+    .not.toMatch(/sleep 500/);
   await terminalState(page, 'connected');
   await typeLine(page, 'cat note; pgrep -c sleep');
   await screenShows(page, /kept\s+0/);

@@ -3,7 +3,12 @@
  * and not for a real engine, or the other way round, is a lie in one of them.
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { DriverError, type DriverState, type SandboxDriver, type SandboxSpec } from '../../sandbox-server/sandbox/driver.ts';
+import {
+  DriverError,
+  type DriverState,
+  type SandboxDriver,
+  type SandboxSpec,
+} from '../../sandbox-server/sandbox/driver.ts';
 import { askInit } from '../../sandbox-server/sandbox/init/ask.ts';
 import { randomId } from '../../sandbox-server/session/ids.ts';
 import { TestTerminal } from '../support/terminal.ts';

@@ -90,5 +90,7 @@ test('what does not exist is a page for people and an error for programs', async
 
 test('two gateways on one port: the second says why it cannot start', async () => {
   gateway = await gatewayOn(new FakeDriver());
-  await expect(gatewayOn(new FakeDriver(), { port: gateway.config.port })).rejects.toMatchObject({ code: 'EADDRINUSE' });
+  await expect(gatewayOn(new FakeDriver(), { port: gateway.config.port })).rejects.toMatchObject({
+    code: 'EADDRINUSE',
+  });
 });

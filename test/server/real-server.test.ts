@@ -92,11 +92,15 @@ test('a prompt without marks is guessed, and said to be a guess', async () => {
 
 test('the learner’s home can be taken along as a tar file', async () => {
   const { cookie, page } = await learner();
-  page.type('mkdir -p deep/er && echo content > deep/er/file && ln -s /etc/passwd link && chmod 000 deep/er/file && echo do""ne\n');
+  page.type(
+    'mkdir -p deep/er && echo content > deep/er/file && ln -s /etc/passwd link && chmod 000 deep/er/file && echo do""ne\n',
+  );
   await page.shows(/done\r\n/);
   page.type('chmod 644 deep/er/file; echo read""able\n');
   await page.shows(/readable\r\n/);
-  const response = await fetch(`${server.url}/api/courses/containers-and-docker/sandbox/home.tar`, { headers: { cookie } });
+  const response = await fetch(`${server.url}/api/courses/containers-and-docker/sandbox/home.tar`, {
+    headers: { cookie },
+  });
   expect(response.status).toBe(200);
   expect(response.headers.get('content-disposition')).toContain('.tar"');
   const file = join(mkdtempSync(join(tmpdir(), 'slipway-test-')), 'home.tar');

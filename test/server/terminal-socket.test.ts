@@ -25,11 +25,23 @@ class FloodingDriver extends FakeDriver {
     init.on('error', () => {});
     init.once('data', () => {
       init.write(encodeControl({ ok: true }));
-      init.write(encodeControl({ type: 'attached', shell: 's', from: 0, replayTo: 0, cut: false, modes: '', columns: 80, rows: 24 }));
+      init.write(
+        encodeControl({
+          type: 'attached',
+          shell: 's',
+          from: 0,
+          replayTo: 0,
+          cut: false,
+          modes: '',
+          columns: 80,
+          rows: 24,
+        }),
+      );
       const flood = () => {
         while (!init.destroyed) {
           this.written += 32 * 1024;
-          if (!init.write(encodeFrame(FrameKind.Data, Buffer.alloc(32 * 1024, 'y')))) return void init.once('drain', flood);
+          if (!init.write(encodeFrame(FrameKind.Data, Buffer.alloc(32 * 1024, 'y'))))
+            return void init.once('drain', flood);
         }
       };
       flood();
@@ -43,7 +55,6 @@ test('a page starts a sandbox, hears its stages, types and reads', async () => {
   const page = await TestPage.open(gateway.url, await visit(gateway.url));
   await page.attach();
   expect(page.messages.filter((message) => message.type === 'starting').map((message) => message.stage)).toEqual([
-    'queue',
     'disk',
     'container',
     'shell',

@@ -48,7 +48,12 @@ export async function gatewayOn(
     startTimeoutMs: 5000,
     sandboxes: { mode: 'on' },
     images: { image: 'image' },
-    paths: { site: data, courses: join(data, 'courses.json'), gatewayData: data, accessCode: join(data, 'access-code') },
+    paths: {
+      site: data,
+      courses: join(data, 'courses.json'),
+      gatewayData: data,
+      accessCode: join(data, 'access-code'),
+    },
     ...overrides,
   } as Config;
   const gateway = await startGateway(config, createLog('gateway', 'silent'), driver);
@@ -143,7 +148,10 @@ export class TestPage {
     await expect.poll(() => this.text, { timeout }).toMatch(pattern);
   }
 
-  async hears<Type extends ServerMessage['type']>(type: Type, timeout = 15_000): Promise<ServerMessage & { type: Type }> {
+  async hears<Type extends ServerMessage['type']>(
+    type: Type,
+    timeout = 15_000,
+  ): Promise<ServerMessage & { type: Type }> {
     await expect.poll(() => this.messages.some((message) => message.type === type), { timeout }).toBe(true);
     return this.messages.findLast((message) => message.type === type) as ServerMessage & { type: Type };
   }

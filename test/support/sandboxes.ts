@@ -33,7 +33,12 @@ export class RealSandboxes implements AsyncDisposable {
   static async open(overrides: Partial<Config> = {}): Promise<RealSandboxes> {
     const { config } = await ownConfig(overrides);
     const supervisor = await openSupervisor(config, log);
-    const server = await serveSupervisor(config.paths.supervisorSocket, supervisor.gatewayGroup, supervisor.sandboxes, log);
+    const server = await serveSupervisor(
+      config.paths.supervisorSocket,
+      supervisor.gatewayGroup,
+      supervisor.sandboxes,
+      log,
+    );
     return new RealSandboxes(config, supervisor, server);
   }
 

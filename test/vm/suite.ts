@@ -28,9 +28,13 @@ writeFileSync(path, JSON.stringify(config));
 
 const asked = process.argv.slice(2);
 const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
-const { status } = spawnSync(process.execPath, [vitest, 'run', ...(asked.length > 0 ? asked : ['--project', 'contract'])], {
-  cwd: root,
-  env: { ...process.env, SLIPWAY_TEST_CONFIG: path },
-  stdio: 'inherit',
-});
+const { status } = spawnSync(
+  process.execPath,
+  [vitest, 'run', ...(asked.length > 0 ? asked : ['--project', 'contract'])],
+  {
+    cwd: root,
+    env: { ...process.env, SLIPWAY_TEST_CONFIG: path },
+    stdio: 'inherit',
+  },
+);
 process.exit(status ?? 1);

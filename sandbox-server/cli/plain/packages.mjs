@@ -31,11 +31,12 @@ export function packagesAreCurrent(root) {
 export async function installPackages(root, report) {
   await report.stage('npm packages', async ({ progress, result }) => {
     const npm = (await newerNpm(root, progress)) ?? runningNpm();
-    const total = packagesToFetch(root);
+    const wanted = packagesForThis(root);
     let fetched = 0;
     await runNpm([...npm, 'ci', ...OPTIONS], root, () =>
-      progress(`${++fetched} of ${total}`, Math.min(1, fetched / total)),
+      progress(`${++fetched} of ${wanted.length}`, Math.min(1, fetched / wanted.length)),
     );
+    refuseMissing(root, wanted);
     writeFileSync(stampOf(root), digestOf(root));
     result('as in package-lock.json');
   });
@@ -72,12 +73,24 @@ async function runNpm([command, ...args], cwd, onFetched = () => {}) {
   });
 }
 
-/** How many of the locked packages are for this platform. */
-function packagesToFetch(root) {
+/** Folders of the locked packages that are for this platform. */
+function packagesForThis(root) {
+  const libc = process.report.getReport().header.glibcVersionRuntime ? 'glibc' : 'musl';
+  const here = { os: process.platform, cpu: process.arch, libc };
+  const fits = (entry) => Object.entries(here).every(([field, value]) => !entry[field] || entry[field].includes(value));
   const packages = Object.entries(JSON.parse(lockOf(root).toString()).packages);
-  return packages.filter(([path, { os, cpu }]) => {
-    return path !== '' && (!os || os.includes(process.platform)) && (!cpu || cpu.includes(process.arch));
-  }).length;
+  return packages.filter(([path, entry]) => path !== '' && fits(entry)).map(([path]) => path);
+}
+
+/** An optional package that could not be fetched is no failure to npm, but the build's programs are such packages. */
+function refuseMissing(root, wanted) {
+  const missing = wanted.filter((path) => !existsSync(join(root, path)));
+  if (missing.length === 0) return;
+  throw new Failure({
+    what: 'npm left out packages that are needed here.',
+    why: missing.map((path) => path.replace(/^.*node_modules\//, '')).join('\n'),
+    mend: 'Most often the network failed for a moment: start again.',
+  });
 }
 
 /** The npm that started us, else the one on the PATH. */

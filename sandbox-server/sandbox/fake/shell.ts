@@ -39,7 +39,8 @@ export class FakeShell {
     const write = /^echo (.*?)\s*>\s*(\S+)$/.exec(line);
     if (write) return void this.files.set(write[2]!, `${write[1]}\n`);
     if (line.startsWith('echo ')) return this.host.print(`${line.slice(5)}\r\n`);
-    if (line.startsWith('cat ')) return this.host.print((this.files.get(line.slice(4)) ?? 'no such file\n').replace('\n', '\r\n'));
+    if (line.startsWith('cat '))
+      return this.host.print((this.files.get(line.slice(4)) ?? 'no such file\n').replace('\n', '\r\n'));
     if (line !== '') this.host.print('unknown command\r\n');
   }
 }

@@ -50,7 +50,11 @@ export function runInSandbox(
     onData: (bytes) => stdout.add(bytes),
     onErrorData: (bytes) => stderr.add(bytes),
     onControl: (message) => {
-      const { status, signal, timedOut } = message as { status: number | null; signal: string | null; timedOut: boolean };
+      const { status, signal, timedOut } = message as {
+        status: number | null;
+        signal: string | null;
+        timedOut: boolean;
+      };
       resolve({ status, signal, timedOut, stdout: stdout.bytes(), stderr: stderr.bytes() });
     },
     onEnd: (error) => reject(error ?? new Error('the stream ended before the command did')),

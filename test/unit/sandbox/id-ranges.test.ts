@@ -19,14 +19,18 @@ test('a full reserve has none', () => {
 });
 
 test('a range never meets one that is taken, and stays in the reserve', () => {
-  const range = fc.record({ base: fc.integer({ min: 900_000, max: 1_400_000 }), size: fc.integer({ min: 1, max: 200_000 }) });
+  const range = fc.record({
+    base: fc.integer({ min: 900_000, max: 1_400_000 }),
+    size: fc.integer({ min: 1, max: 200_000 }),
+  });
   fc.assert(
     fc.property(fc.array(range, { maxLength: 6 }), (taken) => {
       const free = freeRange(reserve, taken);
       if (!free) return;
       expect(free.base).toBeGreaterThanOrEqual(reserve.base);
       expect(free.base + free.size).toBeLessThanOrEqual(reserve.base + reserve.size);
-      for (const other of taken) expect(free.base >= other.base + other.size || other.base >= free.base + free.size).toBe(true);
+      for (const other of taken)
+        expect(free.base >= other.base + other.size || other.base >= free.base + free.size).toBe(true);
     }),
   );
 });

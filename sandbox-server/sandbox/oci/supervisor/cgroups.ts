@@ -64,7 +64,8 @@ export class Cgroups {
     await writeFile(join(dir, file), value);
     const until = Date.now() + FREEZE_MS;
     while (!(await this.reached(dir, frozen))) {
-      if (Date.now() > until) throw new Error(`the sandbox was not ${frozen ? 'frozen' : 'thawed'} within ${FREEZE_MS} ms`);
+      if (Date.now() > until)
+        throw new Error(`the sandbox was not ${frozen ? 'frozen' : 'thawed'} within ${FREEZE_MS} ms`);
       await sleep(2);
     }
   }

@@ -67,7 +67,10 @@ export class Disks {
     if (free.bavail * free.bsize < HOST_RESERVE_BYTES) {
       throw new DriverError('host-disk-full', `${this.dir}: less than ${HOST_RESERVE_BYTES} bytes are free`);
     }
-    const ids = freeRange(this.reserve, [...this.metas.values()].map((meta) => meta.ids));
+    const ids = freeRange(
+      this.reserve,
+      [...this.metas.values()].map((meta) => meta.ids),
+    );
     if (!ids) throw new DriverError('no-room', `all host ids from ${this.reserve.base} on are taken by disks`);
     const meta: SandboxMeta = { spec, ids };
     // Taken at once, before anything waits: two creates must not get the same range.

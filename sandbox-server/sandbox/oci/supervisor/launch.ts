@@ -28,7 +28,10 @@ const answer = z.union([
 const LAUNCH_MS = 20_000;
 
 /** Starts the sandbox; the id of its first process on the host, and how long each part took in milliseconds. */
-export async function launch(native: string, spec: LaunchSpec): Promise<{ pid: number; stages: Record<string, number> }> {
+export async function launch(
+  native: string,
+  spec: LaunchSpec,
+): Promise<{ pid: number; stages: Record<string, number> }> {
   const result = await runTool(native, ['launch'], JSON.stringify(spec), LAUNCH_MS);
   const parsed = answer.safeParse(parseJson(result.stdout));
   if (!parsed.success) {

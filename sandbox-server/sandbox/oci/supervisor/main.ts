@@ -19,7 +19,12 @@ try {
   const supervisor = await openSupervisor(config, log);
   const removed = await supervisor.sandboxes.reconcile();
   if (removed.length > 0) log.warn({ removed }, 'removed what belonged to no running sandbox');
-  const server = await serveSupervisor(config.paths.supervisorSocket, supervisor.gatewayGroup, supervisor.sandboxes, log);
+  const server = await serveSupervisor(
+    config.paths.supervisorSocket,
+    supervisor.gatewayGroup,
+    supervisor.sandboxes,
+    log,
+  );
   let ending = false;
   const end = async () => {
     if (ending) return;

@@ -15,8 +15,13 @@ const KILL_MS = 2000;
  */
 export async function removeEverything(config: Pick<Config, 'cgroup' | 'paths'>): Promise<{ sandboxes: number }> {
   const delegated = existsSync('/run/systemd/system') && existsSync('/sys/fs/cgroup/cgroup.controllers');
-  const active = delegated && (await runTool('systemctl', ['is-active', '--quiet', delegatedUnit(config.cgroup)])).status === 0;
-  const parent = delegated ? (active ? await delegatedParent(config.cgroup, config.paths.native) : undefined) : `/${config.cgroup}`;
+  const active =
+    delegated && (await runTool('systemctl', ['is-active', '--quiet', delegatedUnit(config.cgroup)])).status === 0;
+  const parent = delegated
+    ? active
+      ? await delegatedParent(config.cgroup, config.paths.native)
+      : undefined
+    : `/${config.cgroup}`;
   if (parent === undefined) return { sandboxes: 0 };
   const cgroups = new Cgroups(parent);
   const ids = await cgroups.list();

@@ -50,7 +50,12 @@ export async function findRuntime(
       said.push(`${name} is not installed`);
       continue;
     }
-    const runtime = { path, root: paths.runtime, crun: name === 'crun', hideUnified: cgroups.version === 1 && name === 'crun' };
+    const runtime = {
+      path,
+      root: paths.runtime,
+      crun: name === 'crun',
+      hideUnified: cgroups.version === 1 && name === 'crun',
+    };
     const failure = await tryOut(runtime, paths, cgroups, ids);
     if (failure === undefined) return runtime;
     said.push(`${name} runs no container here: ${failure}`);
@@ -61,7 +66,13 @@ export async function findRuntime(
 async function installed(name: RuntimeName): Promise<string | undefined> {
   for (const dir of ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin']) {
     const path = join(dir, name);
-    if (await access(path, constants.X_OK).then(() => true, () => false)) return path;
+    if (
+      await access(path, constants.X_OK).then(
+        () => true,
+        () => false,
+      )
+    )
+      return path;
   }
   return undefined;
 }

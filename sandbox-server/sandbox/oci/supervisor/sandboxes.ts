@@ -115,7 +115,11 @@ export class Sandboxes {
     const removed: string[] = [];
     const { paths, cgroups, disks } = this.host;
     const running = await readdir(paths.running).catch(() => []);
-    for (const id of new Set([...running, ...(await cgroups.list()), ...(await readdir(paths.runtime).catch(() => []))])) {
+    for (const id of new Set([
+      ...running,
+      ...(await cgroups.list()),
+      ...(await readdir(paths.runtime).catch(() => [])),
+    ])) {
       if (disks.get(id) && (await this.state(id)) !== 'stopped') continue;
       await this.queue.run(id, () => this.clear(id));
       removed.push(id);

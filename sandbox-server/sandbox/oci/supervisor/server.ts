@@ -1,6 +1,7 @@
 /** The supervisor's socket: requests → sandboxes → answers (../protocol.ts). */
 import { chmod, chown, rm } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
+import { z } from 'zod';
 import { DriverError } from '../../driver.ts';
 import { readLines, writeLine } from '../lines.ts';
 import { supervisorRequest, type SupervisorRequest } from '../protocol.ts';
@@ -48,13 +49,12 @@ function listen(server: Server, path: string): Promise<void> {
 }
 
 async function answer(socket: Socket, line: string, sandboxes: Sandboxes, log: SupervisorLog): Promise<void> {
-  let request: SupervisorRequest;
-  try {
-    request = supervisorRequest.parse(JSON.parse(line));
-  } catch (error) {
-    // Without a request there is no number to answer to; a gateway that sends such a thing is not ours.
-    log.error({ err: error }, 'a request to the supervisor is not understood');
-    socket.destroy();
+  const request = understand(line);
+  if ('problem' in request) {
+    log.error({ problem: request.problem }, 'a request to the supervisor is not understood');
+    // Without a number there is nothing to answer to, and a gateway that sends such a thing is not ours.
+    if (request.n === undefined) socket.destroy();
+    else writeLine(socket, { n: request.n, ok: false, code: 'unsupported', message: request.problem });
     return;
   }
   const { n } = request;
@@ -68,6 +68,20 @@ async function answer(socket: Socket, line: string, sandboxes: Sandboxes, log: S
     writeLine(socket, { n, ok: false, code, message });
   }
 }
+
+function understand(line: string): SupervisorRequest | { problem: string; n: number | undefined } {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch (error) {
+    return { problem: (error as Error).message, n: undefined };
+  }
+  const request = supervisorRequest.safeParse(value);
+  if (request.success) return request.data;
+  return { problem: z.prettifyError(request.error), n: numbered.safeParse(value).data?.n };
+}
+
+const numbered = z.object({ n: z.number().int().nonnegative() });
 
 function perform(request: SupervisorRequest, sandboxes: Sandboxes): Promise<unknown> {
   switch (request.op) {

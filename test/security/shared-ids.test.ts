@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { idsOf, processesOf } from '../support/host.ts';
+import { RealSandboxes } from '../support/sandboxes.ts';
+
+let sandboxes: RealSandboxes;
+let ids: [string, string];
+
+beforeAll(async () => {
+  sandboxes = await RealSandboxes.open();
+  ids = [await sandboxes.start(), await sandboxes.start()];
+});
+afterAll(() => sandboxes?.[Symbol.asyncDispose]());
+
+interface Mapping {
+  inside: number;
+  host: number;
+  size: number;
+}
+
+async function mappings(id: string, file: 'uid_map' | 'gid_map'): Promise<Mapping[]> {
+  const { out } = await sandboxes.run(id, `cat /proc/self/${file}`);
+  const lines = out.trim().split('\n').map((line) => line.trim().split(/\s+/).map(Number));
+  return lines.map(([inside, host, size]) => ({ inside: inside!, host: host!, size: size! }));
+}
+
+test.each(['uid_map', 'gid_map'] as const)('two sandboxes share no id of the host, and none has the host’s root: %s', async (file) => {
+  const [one, two] = await Promise.all(ids.map((id) => mappings(id, file)));
+  for (const [a] of [one!, two!]) {
+    expect(a!.inside).toBe(0);
+    expect(a!.host).toBeGreaterThanOrEqual(65_536);
+  }
+  expect(one).toHaveLength(1);
+  expect(two).toHaveLength(1);
+  const [a, b] = [one![0]!, two![0]!];
+  expect(a.host + a.size <= b.host || b.host + b.size <= a.host).toBe(true);
+});
+
+test('everything that a learner starts, as root too, runs under an id of the sandbox’s own on the host', async () => {
+  const [id] = ids;
+  const background = 'for i in 1 2 3; do setsid sleep 20 >&- 2>&- <&- & done';
+  await sandboxes.run(id, background);
+  await sandboxes.run(id, background, { root: true });
+  const { processes } = await sandboxes.driver.stats(id);
+  const range = idsOf(sandboxes, id);
+  expect(processesOf(range).length).toBeGreaterThanOrEqual(7);
+  // As many threads as the cgroup counts, less those of init's own: none has left the range of ids.
+  expect(processesOf(range).length).toBeLessThanOrEqual(processes);
+});
+
+test('a learner cannot map other ids, nor become anybody else', async () => {
+  const { out } = await sandboxes.run(
+    ids[0],
+    `echo '0 0 1' > /proc/self/uid_map; echo deny > /proc/self/setgroups
+     chroot / true && echo chrooted; setpriv --reuid 0 true && echo root; setpriv --reuid 1001 true && echo other
+     find / -xdev -perm /6000 -type f -exec sh -c 'for f; do "$f" --version; done' sh {} + > /dev/null 2>&1
+     grep -E '^(Uid|CapEff|NoNewPrivs)' /proc/self/status`,
+  );
+  expect(out).toMatch(/^Uid:\s+1000\s+1000\s+1000\s+1000$/m);
+  expect(out).toMatch(/^CapEff:\s+0{16}$/m);
+  expect(out).toMatch(/^NoNewPrivs:\s+1$/m);
+  expect(out).not.toMatch(/chrooted|root|other/);
+});
+
+test('a program with a capability in its file gains nothing by it', async () => {
+  const made = await sandboxes.run(ids[0], 'cp /usr/bin/cat /tmp/mighty && setcap cap_dac_override,cap_setuid+ep /tmp/mighty', {
+    root: true,
+  });
+  expect(made.status).toBe(0);
+  const { out, err } = await sandboxes.run(ids[0], '/tmp/mighty /etc/shadow; /tmp/mighty /proc/self/status | grep CapEff');
+  expect(out).toMatch(/^CapEff:\s+0{16}$/);
+  expect(err).toMatch(/Permission denied|Operation not permitted/);
+});
