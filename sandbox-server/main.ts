@@ -37,7 +37,7 @@ export async function startGateway(config: Config, log: Log, driver = driverOf(c
   const learners = new Learners(database, now);
   stack.use(driver);
   const sessions = stack.use(new Sessions({ driver, records: new SandboxRecords(database, now), now, config, log }));
-  await sessions.reconcile();
+  if (config.sandboxes.mode === 'on') await sessions.reconcile();
   const courses = new Courses(JSON.parse(readFileSync(config.paths.courses, 'utf8')) as CourseManifest);
   const origins = new Origins();
   const accessCode = config.access === 'code' ? readFileSync(config.paths.accessCode, 'utf8').trim() : undefined;

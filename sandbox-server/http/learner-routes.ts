@@ -1,5 +1,5 @@
 /** Who a visitor is: session, access code, recovery code. */
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { RecoveryCodeAnswer, SessionAnswer } from '../protocol/api.ts';
 import { LearnerError } from '../session/learner-error.ts';
@@ -11,8 +11,14 @@ const codeBody = z.object({ code: z.string().min(1).max(100) });
 /** Codes may be tried this often a minute from one address: a class joins, a guesser gets nowhere. */
 const TRIES = { rateLimit: { max: 60, timeWindow: '1 minute' } };
 
+/**
+ * New learners a minute from one address. A whole class behind one address joins within a minute; a program that drops
+ * its cookie again and again does not take every place of the server.
+ */
+const NEWCOMERS = { rateLimit: { max: 150, timeWindow: '1 minute', allowList: (request: FastifyRequest) => request.learner !== undefined } };
+
 export function learnerRoutes(app: FastifyInstance, gateway: Gateway, identity: Identity): void {
-  app.post('/api/session', async (request, reply): Promise<SessionAnswer> => {
+  app.post('/api/session', { config: NEWCOMERS }, async (request, reply): Promise<SessionAnswer> => {
     if (!request.learner && gateway.accessCode !== undefined) throw new LearnerError('access-code-needed');
     const learner = request.learner ?? identity.welcome(request, reply);
     const { sandboxes } = gateway.config;

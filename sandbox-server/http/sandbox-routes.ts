@@ -1,6 +1,7 @@
 /** A learner's sandbox of a course: its state, a restart, their files. */
 import { PassThrough } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { z } from 'zod';
 import type { SandboxAnswer } from '../protocol/api.ts';
 import { InitStream } from '../sandbox/init/stream.ts';
 import { LearnerError } from '../session/learner-error.ts';
@@ -8,6 +9,9 @@ import type { SandboxSession } from '../session/sandbox-session.ts';
 import type { Gateway } from './app.ts';
 
 type CourseRequest = FastifyRequest<{ Params: { course: string } }>;
+
+/** The last frame of an archive. */
+const ended = z.object({ status: z.number().nullable() });
 
 /** A restart costs the host more than a page: so often a minute for one address. */
 const SELDOM = { rateLimit: { max: 60, timeWindow: '1 minute' } };
@@ -55,8 +59,13 @@ export function sandboxRoutes(app: FastifyInstance, gateway: Gateway): void {
           stream.pause();
           body.once('drain', () => stream.resume());
         },
-        // A tar that breaks off must not look whole: the connection is cut instead of ended.
-        onControl: () => body.end(),
+        // A tar that breaks off must not look whole: the connection is cut instead of ended. Status 1: something that
+        // the learner may not read was left out.
+        onControl: (message) => {
+          const { status } = ended.catch({ status: null }).parse(message);
+          if (status === 0 || status === 1) body.end();
+          else body.destroy(new Error('the archive broke off'));
+        },
         onEnd: (error) => {
           view[Symbol.dispose]();
           if (!body.writableEnded) body.destroy(error ?? new Error('the sandbox ended during a download'));

@@ -28,11 +28,15 @@ export class SandboxSession {
   readonly learner: string;
   readonly course: string;
   failure: ErrorCode | undefined;
+  /** Whether its last end was asked for: idle, a restart, another learner's turn. */
+  endedOnPurpose = false;
   stage: StartStage | undefined;
   private readonly spec: SandboxSpec;
   private readonly context: SessionContext;
   private current: SandboxState;
   private starting: Promise<void> | undefined;
+  /** Whether it is on its way down: its place counts as free. */
+  stopping = false;
   private readonly waiting = new Set<OnStage>();
   private viewers = 0;
   private seenAt: number;
@@ -119,7 +123,10 @@ export class SandboxSession {
       if (this.current !== 'starting') this.current = actual;
       return true;
     }
-    if (this.current === 'ready' || this.current === 'frozen') this.apply('died');
+    if (this.current === 'ready' || this.current === 'frozen') {
+      this.apply('died');
+      this.endedOnPurpose = this.stopping;
+    }
     return false;
   }
 
@@ -132,6 +139,16 @@ export class SandboxSession {
   /** Ends all programs and keeps the files. */
   async stop(): Promise<void> {
     await this.starting?.catch(() => {});
+    this.stopping = true;
+    this.endedOnPurpose = true;
+    try {
+      await this.end();
+    } finally {
+      this.stopping = false;
+    }
+  }
+
+  private async end(): Promise<void> {
     await this.context.driver.stop(this.id).catch((error: unknown) => {
       if (!(error instanceof DriverError && error.code === 'unknown')) throw toLearnerError(error);
     });
@@ -176,6 +193,8 @@ export class SandboxSession {
       const told = toLearnerError(error);
       this.failure = told.code;
       this.apply('failed');
+      // The driver may still be at it: what comes up after all would be nobody's.
+      if (told.code === 'start-timeout') void driver.stop(this.id).catch(() => {});
       log.warn({ sandbox: this.id, code: told.code, err: error }, 'sandbox not started');
       throw told;
     }

@@ -121,7 +121,9 @@ export class Sessions implements AsyncDisposable {
   }
 
   private async admit(newcomer: SandboxSession, onWait: () => void): Promise<void> {
-    const others = [...this.byOwner.values()].filter((session) => session.running && session !== newcomer);
+    const others = [...this.byOwner.values()].filter(
+      (session) => session.running && !session.stopping && session !== newcomer,
+    );
     if (others.length < this.options.config.maxSandboxes) return;
     const [idlest] = others.sort((a, b) => b.idleMs - a.idleMs);
     if (!idlest || idlest.idleMs < MAY_YIELD_MS) throw new LearnerError('no-room');

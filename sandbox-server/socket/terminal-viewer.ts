@@ -184,7 +184,7 @@ export class TerminalViewer {
     this.state = 'detached';
     try {
       const runs = await this.session!.refresh();
-      if (!runs) return this.close(this.session!.state === 'stopped' ? 'sandbox-died' : 'sandbox-stopped');
+      if (!runs) return this.close(this.session!.endedOnPurpose ? 'sandbox-stopped' : 'sandbox-died');
       throw error ?? new LearnerError('unexpected');
     } catch (why) {
       this.fail(why);

@@ -75,7 +75,6 @@ export class TerminalSockets implements AsyncDisposable {
     if (courseId === undefined || name === undefined) throw new LearnerError('not-found');
     const course = courses.get(courseId);
     const terminal = courses.terminal(course, name);
-    if ((this.perLearner.get(learner.id) ?? 0) >= MAX_SOCKETS_PER_LEARNER) throw new LearnerError('too-many-requests');
     const open = () => {
       if (config.sandboxes.mode === 'off') throw new LearnerError(config.sandboxes.code);
       return sessions.open(learner.id, course.id, course.image);
@@ -84,7 +83,13 @@ export class TerminalSockets implements AsyncDisposable {
   }
 
   private accept(webSocket: WebSocket, learner: string, terminal: string, open: () => SandboxSession): void {
-    this.perLearner.set(learner, (this.perLearner.get(learner) ?? 0) + 1);
+    const already = this.perLearner.get(learner) ?? 0;
+    // Told by a close code: a page cannot see why an upgrade was refused.
+    if (already >= MAX_SOCKETS_PER_LEARNER) {
+      webSocket.on('error', () => webSocket.terminate());
+      return webSocket.close(ERRORS['too-many-requests'].close, 'too-many-requests');
+    }
+    this.perLearner.set(learner, already + 1);
     const viewer = new TerminalViewer({ webSocket, terminal, open, log: this.options.log });
     this.viewers.add(viewer);
     webSocket.once('close', () => {

@@ -2,7 +2,7 @@ import type { Dirent } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { parseLesson, type Lesson } from './lesson.ts';
-import { isName, slugOfLesson } from './names.ts';
+import { isName, MAX_TERMINALS, slugOfLesson } from './names.ts';
 import { CourseProblems, nearest, type Problem } from './problem.ts';
 import { courseSchema, type CourseFields } from './schema.ts';
 import { readYaml } from './yaml.ts';
@@ -56,7 +56,7 @@ async function readCourse(folder: string): Promise<{ course: Course } | { proble
       else lessons.push(parsed.lesson);
     }
   }
-  problems.push(...sameAddress(file, line, lessons));
+  problems.push(...sameAddress(file, line, lessons), ...tooManyTerminals(file, line, lessons));
   return problems.length > 0 ? { problems } : { course: { ...read.value, id, lessons } };
 }
 
@@ -103,6 +103,20 @@ const notListed = (file: string, line: number, name: string): Problem => ({
   expected: 'every lesson’s folder under "lessons:"',
   mend: `Add "${name}" to the list, or put an underscore before the folder’s name to leave it out.`,
 });
+
+function tooManyTerminals(file: string, line: number, lessons: readonly Lesson[]): Problem[] {
+  const names = new Set(lessons.flatMap(({ terminals }) => terminals));
+  if (names.size <= MAX_TERMINALS) return [];
+  return [
+    {
+      file,
+      line,
+      what: `the lessons have ${names.size} terminals of different names`,
+      expected: `at most ${MAX_TERMINALS} in a course: all of its lessons share one sandbox`,
+      mend: 'Give terminals of different lessons the same names, such as "main" and "second".',
+    },
+  ];
+}
 
 function sameAddress(file: string, line: number, lessons: readonly Lesson[]): Problem[] {
   const first = new Map<string, string>();

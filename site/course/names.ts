@@ -1,4 +1,4 @@
-/** Names that become part of an address: courses, lessons, images, terminals. */
+/** Names that become part of an address: courses, lessons, images. */
 export const NAME = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
 
 /** 63 is what a DNS label takes; images and previews may need that one day. */
@@ -7,6 +7,16 @@ export const MAX_NAME_LENGTH = 63;
 export function isName(text: string): boolean {
   return text.length <= MAX_NAME_LENGTH && NAME.test(text);
 }
+
+/** What `init` takes for a terminal: it becomes part of the shell's environment. */
+const TERMINAL = /^[a-z][a-z0-9-]{0,31}$/;
+
+export function isTerminalName(text: string): boolean {
+  return TERMINAL.test(text);
+}
+
+/** Terminals that one sandbox can have, over all lessons of its course. */
+export const MAX_TERMINALS = 16;
 
 /** A lesson's folder: two digits that order it for people, then the name that stands in its address. */
 const LESSON_FOLDER = /^\d{2}-(?<slug>.+)$/;

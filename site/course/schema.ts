@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isName, slugOfLesson } from './names.ts';
+import { isName, isTerminalName, slugOfLesson } from './names.ts';
 
 /** What a field takes and a line to copy: an error message shows both. */
 function told<T extends z.ZodType>(schema: T, description: string, example: string): T {
@@ -49,8 +49,8 @@ export const lessonSchema = z.strictObject({
   ),
   /** The terminals beside the text, in the order of their tabs. */
   terminals: told(
-    z.array(name).min(1).max(6).refine(unique).default(['main']),
-    'a list of one to six names of lower-case letters, digits and hyphens, none twice',
+    z.array(z.string().refine(isTerminalName)).min(1).max(6).refine(unique).default(['main']),
+    'a list of one to six names, none twice, each a letter and then at most 31 lower-case letters, digits and hyphens',
     'terminals: [main, second]',
   ),
 });

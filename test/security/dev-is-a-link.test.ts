@@ -1,8 +1,8 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { testConfig } from '../support/config.ts';
+import type { Config } from '../../sandbox-server/config.ts';
 import { RealSandboxes } from '../support/sandboxes.ts';
 import { idsOf, tracesOf } from '../support/host.ts';
 
@@ -32,7 +32,7 @@ describe.each(['crun', 'runc'] as const)('under %s', (runtime) => {
 
   beforeAll(async () => {
     images = mkdtempSync(join(tmpdir(), 'slipway-test-'));
-    sandboxes = await RealSandboxes.open({ runtime, paths: { ...testConfig().paths, ...ownPaths(images) } });
+    sandboxes = await RealSandboxes.open({ runtime, paths: { images } as Config['paths'] });
   });
   beforeEach(() => {
     canary = mkdtempSync(join(tmpdir(), 'slipway-canary-'));
@@ -69,23 +69,28 @@ describe.each(['crun', 'runc'] as const)('under %s', (runtime) => {
     await expect(sandboxes.start({ image: 'told' })).rejects.toThrow('/dev/zero in the image is a link');
   });
 
-  test('what root in a sandbox puts into its own files is looked at as well, at the next start', async () => {
-    const rootfs = join(images, 'plain');
-    cpSync(join(testConfig().paths.images, Object.values(testConfig().images)[0]!), rootfs, {
-      recursive: true,
-      verbatimSymlinks: true,
-      filter: (path) => !/\/usr\/(lib|share)\/.+\/|\/var\/lib\//.test(path) || /ld-linux|lib(c|tinfo|m|selinux|pcre2)[.-]/.test(path),
-    });
-    const id = await sandboxes.start({ image: 'plain' });
-    // The real /dev of the overlay lies below the runtime's mount; its entry cannot be replaced while that is there.
-    const { out } = await sandboxes.run(id, 'mv /dev /dev2 || rm -rf /sys || rmdir /proc || echo held', { root: true });
-    expect(out).toBe('held\n');
+  test('an image with nothing in it is no danger, and starts', async () => {
+    mkdirSync(join(images, 'empty', 'rootfs'), { recursive: true });
+    const id = await sandboxes.start({ image: 'empty' });
+    expect(await sandboxes.driver.status(id)).toBe('ready');
   });
 });
 
-function ownPaths(images: string) {
-  return { images };
-}
+test('root in a sandbox cannot put links in these places for the next start to find', async () => {
+  await using sandboxes = await RealSandboxes.open();
+  const id = await sandboxes.start();
+  const script = 'for d in dev proc sys; do mv /$d /$d-2; rmdir /$d; rm -rf /$d; ln -sfn /tmp /$d; done; ls -ld /dev /proc /sys';
+  await sandboxes.run(id, script, { root: true });
+  await sandboxes.driver.stop(id);
+  await sandboxes.driver.start(id);
+  const { out } = await sandboxes.run(id, 'stat -c "%n %F %d" /dev /proc /sys / | sort -u -k3');
+  expect(out.trim().split('\n').map((line) => line.replace(/ \d+$/, '')).sort()).toEqual([
+    '/ directory',
+    '/dev directory',
+    '/proc directory',
+    '/sys directory',
+  ]);
+});
 
 function whatMatters({ uid, gid, mode, size, ino }: ReturnType<typeof statSync> & object) {
   return { uid, gid, mode, size, ino };

@@ -94,3 +94,24 @@ test('two gateways on one port: the second says why it cannot start', async () =
     code: 'EADDRINUSE',
   });
 });
+
+test('a program that drops its cookie again and again does not become ever more learners', async () => {
+  gateway = await gatewayOn(new FakeDriver());
+  const cookie = await visit(gateway.url);
+  const statuses = new Set<number>();
+  for (let i = 0; i < 200; i++) statuses.add((await post('/api/session', {})).status);
+  expect([...statuses]).toEqual([200, 429]);
+  expect((await post('/api/session', {}, { cookie })).status).toBe(200);
+});
+
+test('a socket too many is told why', async () => {
+  gateway = await gatewayOn(new FakeDriver());
+  const { url } = gateway;
+  const cookie = await visit(url);
+  const pages = await Promise.all(Array.from({ length: 32 }, () => TestPage.open(url, cookie)));
+  const one = await TestPage.open(url, cookie);
+  expect((await one.closed).reason).toBe('too-many-requests');
+  pages[0]!.close();
+  await pages[0]!.closed;
+  await (await TestPage.open(url, cookie)).attach();
+});

@@ -11,15 +11,14 @@ import type { RealSandboxes } from './sandboxes.ts';
 const ROOT = join(import.meta.dirname, '../..');
 const INSIDE = '/tmp/attacker';
 
-let built: Promise<Buffer> | undefined;
-
-async function build(): Promise<Buffer> {
+/** Path of the program on the host, built where it is not. */
+export async function attackerOnHost(): Promise<string> {
   const program = join(ROOT, 'build', 'test-attacker');
   await promisify(execFile)('go', ['build', '-trimpath', '-buildvcs=false', '-o', program, '.'], {
     cwd: join(import.meta.dirname, 'attacker'),
     env: goEnvironment(ROOT),
   });
-  return readFile(program);
+  return program;
 }
 
 /** Writes a file in the sandbox, as the learner, and makes it a program. */
@@ -31,8 +30,7 @@ export async function putProgram(sandboxes: RealSandboxes, id: string, path: str
 
 /** Puts the attacker into a running sandbox. */
 export async function putAttacker(sandboxes: RealSandboxes, id: string): Promise<void> {
-  built ??= build();
-  await putProgram(sandboxes, id, INSIDE, await built);
+  await putProgram(sandboxes, id, INSIDE, await readFile(await attackerOnHost()));
 }
 
 type Answer = Record<string, unknown>;

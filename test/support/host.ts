@@ -1,5 +1,6 @@
 /** What the host shows of a sandbox: for tests of what must not be there. */
-import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../../sandbox-server/config.ts';
 import type { RealSandboxes } from './sandboxes.ts';
@@ -15,35 +16,27 @@ export function idsOf(sandboxes: RealSandboxes, id: string): IdRange {
   return (JSON.parse(meta) as { ids: IdRange }).ids;
 }
 
-/** Ids of the processes on the host that run under one of these user ids. */
-export function processesOf(ids: IdRange): number[] {
-  return readdirSync('/proc')
+/** Ids of the processes on the host that run under one of these user ids, but for those of another server's sandboxes. */
+export function processesOf(config: Config, ids: IdRange): number[] {
+  return namesIn('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map(Number)
     .filter((pid) => {
       const uid = Number(/^Uid:\s+(\d+)/m.exec(textOf(`/proc/${pid}/status`))?.[1] ?? -1);
-      return uid >= ids.base && uid < ids.base + ids.size;
+      if (uid < ids.base || uid >= ids.base + ids.size) return false;
+      const cgroups = textOf(`/proc/${pid}/cgroup`);
+      return cgroups.includes(config.cgroup) || !cgroups.includes('/slipway');
     });
 }
 
 /** Everything of a sandbox that is left on the host, but for its disk and what describes it. */
 export function tracesOf(config: Config, id: string, ids: IdRange): string[] {
-  const found = processesOf(ids).map((pid) => `process ${pid}`);
-  for (const controller of namesIn('/sys/fs/cgroup')) {
-    const dir = join('/sys/fs/cgroup', controller, config.cgroup, id);
-    if (existsSync(dir)) found.push(dir);
-  }
+  const found = processesOf(config, ids).map((pid) => `process ${pid}`);
+  const cgroups = execFileSync('find', ['/sys/fs/cgroup', '-maxdepth', '5', '-type', 'd', '-name', id], { encoding: 'utf8' });
+  found.push(...cgroups.split('\n').filter((path) => path !== ''));
   for (const device of namesIn('/sys/block')) {
+    // A loop device holds the disk as long as a mount does, in whatever mount namespace that is.
     if (textOf(`/sys/block/${device}/loop/backing_file`).includes(id)) found.push(device);
-  }
-  // A mount lives in some mount namespace: look into each that a process is in.
-  const seen = new Set<string>();
-  for (const pid of namesIn('/proc').filter((name) => /^\d+$/.test(name))) {
-    const namespace = linkOf(`/proc/${pid}/ns/mnt`);
-    if (namespace === '' || seen.has(namespace)) continue;
-    seen.add(namespace);
-    const mounts = textOf(`/proc/${pid}/mountinfo`).split('\n');
-    for (const mount of mounts) if (mount.includes(id)) found.push(`mount in ${namespace}: ${mount}`);
   }
   for (const dir of ['sandboxes', 'runtime']) {
     const path = join(config.run, dir, id);
@@ -69,14 +62,6 @@ function namesIn(dir: string): string[] {
 function textOf(path: string): string {
   try {
     return readFileSync(path, 'utf8');
-  } catch {
-    return '';
-  }
-}
-
-function linkOf(path: string): string {
-  try {
-    return readlinkSync(path);
   } catch {
     return '';
   }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 /** `runs` and folders named `<process>-<number>` are the tests'. */
 const OURS = {
   data: ['config.json', 'gateway', 'host-changes.json', 'lock', 'log', 'program', 'run', 'runs', 'supervisor'],
-  run: ['config.json', 'mnt', 'runtime', 'sandboxes', 'supervisor.sock'],
+  run: ['config.json', 'lock', 'mnt', 'runtime', 'sandboxes', 'supervisor.sock'],
 };
 const TEST_RUN = /^\d+-\d+$/;
 

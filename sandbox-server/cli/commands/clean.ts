@@ -10,6 +10,7 @@ import { resolveSettings } from '../../config.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { Failure, type Report } from '../plain/report.mjs';
 import { runTool } from '../plain/tool.mjs';
+import { claim, claimOf } from '../serve/claims.ts';
 import { recallChanges } from '../stages/host-changes.ts';
 import { type Instance, recallInstances } from '../stages/instances.ts';
 import { findUser } from '../stages/system-user.ts';
@@ -29,8 +30,9 @@ async function clean({ root, settings, host, report, flags }: CommandContext): P
   // Whoever names a folder means it alone, not the clone's other servers and what they share.
   const usual = resolveSettings({ argv: [], env: {}, readFile: () => '' }, host);
   const onlyOne = settings.data !== usual.data;
-  const named: Instance = { data: settings.data, run: settings.run, cgroup: settings.cgroup };
-  const others = onlyOne ? [] : recallInstances(root).filter(({ data }) => data !== named.data);
+  const known = recallInstances(root);
+  const named = known.find(({ data }) => data === settings.data) ?? settings;
+  const others = onlyOne ? [] : known.filter(({ data }) => data !== settings.data);
   const instances = [named, ...others].filter(({ data, run }) => existsSync(data) || existsSync(run));
   if (!flags.has('--yes')) await ask(instances, report);
 
@@ -49,9 +51,12 @@ async function clean({ root, settings, host, report, flags }: CommandContext): P
 function removeInstance(root: string, instance: Instance, asRoot: boolean, report: Report): Promise<string[]> {
   const { data, run } = instance;
   return report.stage('Clean', async ({ result }) => {
-    using _lock = await endServer(data);
+    await endServer(data);
+    // Nobody may start on it meanwhile, and what another server has is not this one's to remove.
+    using _claims = claim(instance, asRoot ? instance : undefined);
     const ended = asRoot ? await destroyAllSandboxes(root, instance) : 0;
     const left = [...removeFolder(run, 'run'), ...removeFolder(data, 'data')];
+    if (asRoot) rmSync(claimOf(instance.cgroup), { recursive: true });
     result(`${data} and ${run}; ${ended} running sandboxes ended`);
     return left;
   });

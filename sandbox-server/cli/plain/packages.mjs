@@ -66,6 +66,8 @@ async function newerNpm(root, progress) {
 async function runNpm([command, ...args], cwd, onFetched = () => {}) {
   await runTool(command, args, {
     cwd,
+    // Debian's Node trusts what the system trusts; the project's does when told to.
+    env: { ...process.env, NODE_USE_SYSTEM_CA: '1' },
     onLine: (line) => /http fetch GET 200 .*\.tgz /.test(line) && onFetched(),
     keep: (line) => !/http (fetch|cache)|EBADENGINE/.test(line),
     failed: 'The npm packages could not be installed.',
@@ -73,22 +75,24 @@ async function runNpm([command, ...args], cwd, onFetched = () => {}) {
   });
 }
 
-/** Folders of the locked packages that are for this platform. */
+/** The locked packages that are for this platform, and which of them are for it alone. */
 function packagesForThis(root) {
   const libc = process.report.getReport().header.glibcVersionRuntime ? 'glibc' : 'musl';
   const here = { os: process.platform, cpu: process.arch, libc };
   const fits = (entry) => Object.entries(here).every(([field, value]) => !entry[field] || entry[field].includes(value));
   const packages = Object.entries(JSON.parse(lockOf(root).toString()).packages);
-  return packages.filter(([path, entry]) => path !== '' && fits(entry)).map(([path]) => path);
+  return packages
+    .filter(([path, entry]) => path !== '' && fits(entry))
+    .map(([path, entry]) => ({ path, native: Boolean(entry.os) }));
 }
 
 /** An optional package that could not be fetched is no failure to npm, but the build's programs are such packages. */
 function refuseMissing(root, wanted) {
-  const missing = wanted.filter((path) => !existsSync(join(root, path)));
+  const missing = wanted.filter(({ path, native }) => native && !existsSync(join(root, path)));
   if (missing.length === 0) return;
   throw new Failure({
     what: 'npm left out packages that are needed here.',
-    why: missing.map((path) => path.replace(/^.*node_modules\//, '')).join('\n'),
+    why: missing.map(({ path }) => path.replace(/^.*node_modules\//, '')).join('\n'),
     mend: 'Most often the network failed for a moment: start again.',
   });
 }

@@ -1,4 +1,4 @@
-/** One server for one data folder. The kernel lets go of the lock when its holder dies, however it dies. */
+/** A folder that one process has for itself. The kernel lets go of the lock when its holder dies, however it dies. */
 import { spawnSync } from 'node:child_process';
 import { closeSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,11 +9,15 @@ import { Failure } from '../plain/report.mjs';
 
 const RETRY_MS = 300;
 
+/** What a server tells about itself. */
 export interface Holder {
   pid: number;
-  /** What it does: `start`, `clean`. */
-  purpose: string;
-  urls?: string[];
+  /** Its data folder. */
+  data: string;
+  /** Where it can be opened; none yet while it starts. */
+  urls: readonly string[];
+  idBase?: number | undefined;
+  idCount?: number | undefined;
 }
 
 export interface Lock extends Disposable {
@@ -56,7 +60,7 @@ function openLock(folder: string, path: string): number {
     throw new Failure({
       what: `The folder ${folder} cannot be used.`,
       why: (error as Error).message,
-      mend: 'Mend that, or choose another folder with --data.',
+      mend: 'Mend that, or choose another folder.',
     });
   }
 }

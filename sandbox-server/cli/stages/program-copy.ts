@@ -12,6 +12,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 
@@ -28,6 +29,9 @@ const PARTS = [
   'build/slipway-native',
 ];
 
+const KEPT_COPIES = 3;
+const HALF = 'half-';
+
 export interface ProgramCopy {
   /** Path of the copy. */
   program: string;
@@ -42,7 +46,7 @@ export async function copyProgram(root: string, data: string, progress: Progress
   if (existsSync(program)) return { program, fresh: false };
 
   mkdirSync(programs, { recursive: true, mode: 0o755 });
-  const half = join(programs, `half-${process.pid}`);
+  const half = join(programs, `${HALF}${process.pid}`);
   mkdirSync(half);
   const parts = [...PARTS, ...productionPackages(root)];
   for (const [index, part] of parts.entries()) {
@@ -60,11 +64,18 @@ export async function copyProgram(root: string, data: string, progress: Progress
     mend: `Check that ${data} is on a file system that knows owners.`,
   });
   chmodSync(half, 0o755);
-  for (const name of readdirSync(programs)) {
-    if (join(programs, name) !== half) rmSync(join(programs, name), { recursive: true });
-  }
   renameSync(half, program);
+  removeOld(programs);
   return { program, fresh: true };
+}
+
+/** Copies that a kill left half-made, and all but the newest: a server that is being replaced may still load from its own. */
+function removeOld(programs: string): void {
+  const made = (name: string) => statSync(join(programs, name)).ctimeMs;
+  const names = readdirSync(programs);
+  const whole = names.filter((name) => !name.startsWith(HALF)).toSorted((a, b) => made(b) - made(a));
+  const old = [...whole.slice(KEPT_COPIES), ...names.filter((name) => name.startsWith(HALF))];
+  for (const name of old) rmSync(join(programs, name), { recursive: true });
 }
 
 interface LockedPackage {

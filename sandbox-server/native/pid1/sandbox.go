@@ -11,6 +11,10 @@ import (
 	"slipway/frame"
 )
 
+// protocolVersion changes when what init and the server say to each other does (INIT_PROTOCOL in frames.ts): an init
+// that outlived an update is then ended, and the sandbox started over its disk.
+const protocolVersion = 1
+
 // maxTerminals bounds the memory of init: each holds up to ringSize of output.
 const maxTerminals = 16
 
@@ -101,7 +105,7 @@ func (b *sandbox) status() map[string]any {
 	for name, t := range b.terminals {
 		terminals = append(terminals, t.summary(name))
 	}
-	return map[string]any{"terminals": terminals}
+	return map[string]any{"terminals": terminals, "protocol": protocolVersion}
 }
 
 // announce tells every viewer of every terminal.

@@ -23,7 +23,8 @@ export interface DebianBuild {
 export function debianCommand({ description, rootfs, sourcesFile, aptOptions }: DebianBuild): [string, ...string[]] {
   const { suite, packages } = description.from.debian;
   return [
-    // Everything that it mounts and starts goes when it goes, however it goes.
+    // Everything that it mounts and starts goes when it goes, and it goes when we do, however that happens.
+    ...(['setpriv', '--pdeathsig=KILL', '--'] as const),
     ...([
       'unshare',
       '--mount',

@@ -1,5 +1,5 @@
 /**
- * The stream protocol of `init`, process 1 of every sandbox. The other end is native/init/; both are tested against the
+ * The stream protocol of `init`, process 1 of every sandbox. The other end is native/pid1/; both are tested against the
  * same fixtures.
  *
  * One connection is one stream. It opens with one line of JSON (`StreamRequest`) from the server, at most 16 KiB; then
@@ -8,6 +8,9 @@
  * breaks these rules ends the stream.
  */
 import type { TerminalSize } from '../../protocol/messages.ts';
+
+/** Changes when this protocol does: `init` tells its own in the answer to `status` (protocolVersion in native/pid1). */
+export const INIT_PROTOCOL = 1;
 
 export const MAX_PAYLOAD_BYTES = 64 * 1024;
 export const FRAME_HEADER_BYTES = 5;
@@ -43,7 +46,7 @@ export type TerminalControl =
 
 /*
  * Control frames from `init` on a terminal's stream have the shapes of `attached`, `size`, `prompt`, `command-ended`,
- * `notice`, `detached` and `exited` in protocol/messages.ts; `attached` follows the answer at once.
+ * `notice` and `exited` in protocol/messages.ts; `attached` follows the answer at once.
  * On an exec stream: `{type: 'eof'}` from the server ends standard input; the last frame from init is
  * `{type: 'ended', status, signal, timedOut}`. On an archive stream the last frame is `{type: 'ended', status}`.
  */

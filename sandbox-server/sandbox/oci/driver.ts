@@ -15,6 +15,7 @@ import {
   type SandboxStatus,
 } from '../driver.ts';
 import { askInit } from '../init/ask.ts';
+import { INIT_PROTOCOL } from '../init/frames.ts';
 import { KeyedQueue } from './keyed-queue.ts';
 import { listValue, statsValue, statusValue } from './protocol.ts';
 import { SupervisorClient } from './supervisor-client.ts';
@@ -57,7 +58,7 @@ export class OciDriver implements SandboxDriver {
   async connect(id: string, options?: CallOptions): Promise<Duplex> {
     options?.signal?.throwIfAborted();
     // A frozen init accepts nothing and a connection would hang; no other than this driver freezes.
-    if (!this.frozen.has(id)) this.frozen.set(id, (await this.status(id, options)) === 'frozen');
+    if (!this.frozen.has(id)) await this.meet(id, options);
     if (this.frozen.get(id)) throw new DriverError('not-running', `sandbox ${id} is frozen`);
     try {
       return await connected(initSocket(this.run, id));
@@ -67,6 +68,17 @@ export class OciDriver implements SandboxDriver {
       if (state === 'gone') throw new DriverError('unknown', `no sandbox ${id}`, { cause: error });
       throw new DriverError('not-running', `sandbox ${id} is ${state}`, { cause: error });
     }
+  }
+
+  /** The first time that this driver has to do with a sandbox: it may be frozen, or its init older than an update. */
+  private async meet(id: string, options?: CallOptions): Promise<void> {
+    const state = await this.status(id, options);
+    this.frozen.set(id, state === 'frozen');
+    if (state !== 'ready') return;
+    const answer = await connected(initSocket(this.run, id))
+      .then((duplex) => askInit(duplex, { op: 'status' }, INIT_ANSWER_MS))
+      .catch(() => undefined);
+    if (answer?.['protocol'] !== INIT_PROTOCOL) await this.stop(id, options);
   }
 
   freeze(id: string, options?: CallOptions): Promise<void> {

@@ -4,6 +4,9 @@ import { DriverError, type CallOptions } from '../driver.ts';
 import { readLines, writeLine } from './lines.ts';
 import { supervisorAnswer, type SupervisorRequest } from './protocol.ts';
 
+/** Longer than any call takes while the supervisor lives: a start gives up by itself before. */
+const ANSWER_MS = 30_000;
+
 type WithoutNumber<Request> = Request extends unknown ? Omit<Request, 'n'> : never;
 
 interface Waiting {
@@ -28,10 +31,16 @@ export class SupervisorClient {
     const n = this.next++;
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     this.waiting.set(n, { resolve, reject });
+    const timer = setTimeout(() => {
+      this.settle(n)?.reject(new DriverError('unavailable', `the supervisor did not answer ${request.op} in time`));
+    }, ANSWER_MS);
     const abort = () => this.settle(n)?.reject(signal?.reason as Error);
     signal?.addEventListener('abort', abort, { once: true });
     writeLine(this.connection(), { ...request, n });
-    return promise.finally(() => signal?.removeEventListener('abort', abort));
+    return promise.finally(() => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', abort);
+    });
   }
 
   close(): void {

@@ -27,6 +27,7 @@ var attacks = map[string]func(number int) any{
 	"netlink":      netlinkSockets,
 	"lines":        lines,
 	"abstract":     abstractSocket,
+	"open-device":  openDevice,
 }
 
 func main() {

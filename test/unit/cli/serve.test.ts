@@ -54,8 +54,8 @@ describe('the lock of a folder', () => {
     const folder = temporaryFolder();
     const first = takeLock(folder);
     if (!('lock' in first)) throw new Error('expected the lock');
-    first.lock.tell({ pid: 42, purpose: 'start', urls: ['http://localhost:8080'] });
-    expect(takeLock(folder)).toEqual({ holder: { pid: 42, purpose: 'start', urls: ['http://localhost:8080'] } });
+    first.lock.tell({ pid: 42, data: '/d', urls: ['http://localhost:8080'] });
+    expect(takeLock(folder)).toEqual({ holder: { pid: 42, data: '/d', urls: ['http://localhost:8080'] } });
     first.lock[Symbol.dispose]();
     const second = takeLock(folder);
     expect(second).toHaveProperty('lock');

@@ -53,7 +53,7 @@ export class Cgroups {
 
   async isFrozen(id: string): Promise<boolean> {
     if (this.version === 2) return (await text(this.dir('', id), 'cgroup.freeze')).trim() === '1';
-    return (await text(this.dir('freezer', id), 'freezer.state')).trim() !== 'THAWED';
+    return ['FROZEN', 'FREEZING'].includes((await text(this.dir('freezer', id), 'freezer.state')).trim());
   }
 
   async setFrozen(id: string, frozen: boolean): Promise<void> {

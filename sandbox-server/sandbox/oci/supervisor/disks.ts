@@ -7,9 +7,10 @@ import { sandboxId, sandboxSpec } from '../protocol.ts';
 import { freeRange, type IdRange } from './id-ranges.ts';
 import { runTool } from './run-tool.ts';
 
-const metaSchema = z.strictObject({
-  spec: sandboxSpec,
-  ids: z.strictObject({ base: z.number().int(), size: z.number().int() }),
+/** What another version wrote beside is passed over: a learner's files must not hang on it. */
+const metaSchema = z.object({
+  spec: z.object(sandboxSpec.shape),
+  ids: z.object({ base: z.number().int(), size: z.number().int() }),
 });
 
 /** `meta.json`. The id range stays with the disk for its life: the files on it carry these ids. */
@@ -28,6 +29,8 @@ export class Disks {
   private readonly dir: string;
   private readonly reserve: IdRange;
   private readonly metas = new Map<string, SandboxMeta>();
+  /** Sandboxes whose description cannot be read: they exist, and cannot be started. */
+  private readonly broken = new Set<string>();
 
   private constructor(dir: string, reserve: IdRange) {
     this.dir = dir;
@@ -44,7 +47,8 @@ export class Disks {
       try {
         disks.metas.set(name, metaSchema.parse(JSON.parse(await readFile(join(dir, name, 'meta.json'), 'utf8'))));
       } catch (error) {
-        onBroken(name, error); // kept: it may be somebody's work
+        disks.broken.add(name); // kept: it is somebody's work
+        onBroken(name, error);
       }
     }
     return disks;
@@ -55,7 +59,11 @@ export class Disks {
   }
 
   ids(): string[] {
-    return [...this.metas.keys()];
+    return [...this.metas.keys(), ...this.broken];
+  }
+
+  isBroken(id: string): boolean {
+    return this.broken.has(id);
   }
 
   path(id: string): string {
@@ -94,6 +102,7 @@ export class Disks {
   async destroy(id: string): Promise<void> {
     await rm(join(this.dir, id), { recursive: true, force: true });
     this.metas.delete(id);
+    this.broken.delete(id);
   }
 }
 

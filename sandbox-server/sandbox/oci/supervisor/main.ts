@@ -42,8 +42,8 @@ try {
   log.fatal({ err: error }, 'the supervisor cannot start');
   const mend =
     error instanceof RuntimeMissing
-      ? 'Run `slipway doctor`: it says what this host lacks for containers.'
-      : 'Run `slipway doctor`, and see the log.';
+      ? 'Run `npm run doctor`: it says what this host lacks for containers.'
+      : 'Run `npm run doctor`, and see the log.';
   if (process.send) process.send({ type: 'failed', code: 'supervisor', text, mend }, () => process.exit(1));
   else process.exit(1);
 }

@@ -24,7 +24,13 @@ export function runTool(path: string, args: string[], input = '', timeoutMs = 30
       detached: true,
     });
     // The whole group: a runtime that hangs is a child of the tool that was called.
-    const timer = setTimeout(() => process.kill(-child.pid!, 'SIGKILL'), timeoutMs);
+    const timer = setTimeout(() => {
+      try {
+        process.kill(-child.pid!, 'SIGKILL');
+      } catch {
+        // It has just ended by itself.
+      }
+    }, timeoutMs);
     let stdout = '';
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout = (stdout + text).slice(0, MAX_OUTPUT)));

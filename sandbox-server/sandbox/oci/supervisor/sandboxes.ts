@@ -41,7 +41,7 @@ export class Sandboxes {
   create(id: string, spec: SandboxSpec): Promise<void> {
     return this.queue.run(id, async () => {
       const { disks, paths } = this.host;
-      if (disks.get(id)) return;
+      if (disks.get(id) || disks.isBroken(id)) return;
       const rootfs = join(paths.images, spec.image, 'rootfs');
       if (!(await readdir(rootfs).catch(() => undefined))) {
         throw new DriverError('image-missing', `${rootfs} does not exist`);
@@ -89,14 +89,14 @@ export class Sandboxes {
 
   destroy(id: string): Promise<void> {
     return this.queue.run(id, async () => {
-      if (!this.host.disks.get(id)) return;
+      if (!this.host.disks.get(id) && !this.host.disks.isBroken(id)) return;
       await this.clear(id);
       await this.host.disks.destroy(id);
     });
   }
 
   status(id: string): Promise<DriverState> {
-    return this.queue.run(id, async () => (this.host.disks.get(id) ? this.state(id) : 'gone'));
+    return this.queue.run(id, async () => (this.host.disks.ids().includes(id) ? this.state(id) : 'gone'));
   }
 
   async list(): Promise<{ id: string; state: Exclude<DriverState, 'gone'> }[]> {
@@ -134,6 +134,7 @@ export class Sandboxes {
 
   private known(id: string): SandboxMeta {
     const meta = this.host.disks.get(id);
+    if (this.host.disks.isBroken(id)) throw new DriverError('start-failed', `the description of sandbox ${id} cannot be read`);
     if (!meta) throw new DriverError('unknown', `no sandbox ${id}`);
     return meta;
   }

@@ -1,0 +1,121 @@
+import { execFileSync } from 'node:child_process';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { readlinkSync } from 'node:fs';
+import { connect, createServer, type AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { attack, putAttacker } from '../support/attacker.ts';
+import { processesOf, idsOf } from '../support/host.ts';
+import { RealSandboxes } from '../support/sandboxes.ts';
+
+/** An address of the host's own on a link that leads nowhere (from the range for documentation). */
+const HOST_ADDRESS = '203.0.113.77';
+const LINK = 'slipway-t0';
+
+let sandboxes: RealSandboxes;
+let id: string;
+let neighbour: string;
+/** What reached the host. */
+let arrived: string[];
+let port: number;
+const closing: (() => void)[] = [];
+
+beforeAll(async () => {
+  execFileSync('ip', ['link', 'add', LINK, 'type', 'veth', 'peer', 'name', 'slipway-t1']);
+  closing.push(() => execFileSync('ip', ['link', 'delete', LINK]));
+  execFileSync('ip', ['address', 'add', `${HOST_ADDRESS}/32`, 'dev', LINK]);
+  execFileSync('ip', ['link', 'set', LINK, 'up']);
+  arrived = [];
+  const tcp = createServer((socket) => {
+    arrived.push(`tcp from ${socket.remoteAddress}`);
+    socket.on('error', () => {});
+    socket.end('reached\n');
+  });
+  await once(tcp.listen(0, '::'), 'listening');
+  port = (tcp.address() as AddressInfo).port;
+  const udp = createSocket({ type: 'udp6' }, (_message, from) => arrived.push(`udp from ${from.address}`));
+  await new Promise<void>((resolve) => udp.bind(port, '::', resolve));
+  const abstract = createServer(() => arrived.push('abstract socket'));
+  await once(abstract.listen(`\0slipway-test-${port}`), 'listening');
+  closing.push(() => tcp.close(), () => udp.close(), () => abstract.close());
+  sandboxes = await RealSandboxes.open();
+  id = await sandboxes.start();
+  neighbour = await sandboxes.start();
+  await putAttacker(sandboxes, id);
+});
+afterAll(async () => {
+  await sandboxes?.[Symbol.asyncDispose]();
+  for (const close of closing.reverse()) close();
+});
+
+test('the host can be reached from the host: what follows could fail', async () => {
+  for (const host of ['127.0.0.1', '::1', HOST_ADDRESS]) {
+    const socket = connect(port, host);
+    expect(String((await once(socket, 'data'))[0])).toBe('reached\n');
+  }
+  await once(connect({ path: `\0slipway-test-${port}` }), 'connect');
+  await expect.poll(() => arrived.length).toBe(4);
+  arrived.length = 0;
+});
+
+describe.each([
+  ['a learner', false],
+  ['root in a sandbox', true],
+])('%s', (_who, root) => {
+  test.each([
+    ['the host on loopback', '127.0.0.1'],
+    ['the host on loopback, IPv6', '::1'],
+    ['the host by another of its addresses', HOST_ADDRESS],
+    ['any address of the host', '0.0.0.0'],
+    ['the cloud’s metadata', '169.254.169.254'],
+    ['a private network', '10.0.0.1'],
+    ['a private network', '172.17.0.1'],
+    ['a private network', '192.168.0.1'],
+    ['the internet', '198.51.100.1'],
+    ['a neighbour on its link', 'fe80::1%lo'],
+    ['everybody on the link', 'ff02::1%lo'],
+  ])('reaches nothing: %s, %s', async (_what, address) => {
+    const script = `
+      timeout 3 bash -c 'exec 9<>/dev/tcp/${address}/${port} && cat <&9' && echo "tcp got through"
+      timeout 3 bash -c 'echo hello > /dev/udp/${address}/${port}'
+      true`;
+    const { out, err } = await sandboxes.run(id, script, { root });
+    expect(out).toBe('');
+    expect(err).toMatch(/refused|unreachable|Cannot assign|Invalid argument|No such device|not known|not supported/);
+    expect(arrived).toEqual([]);
+  });
+
+  test('finds no Unix socket of the host’s that has no path', async () => {
+    expect(await attack(sandboxes, id, 'abstract', { number: port, root })).toEqual({ error: 'connection refused' });
+    expect(arrived).toEqual([]);
+  });
+
+  test('has a loopback interface and can make no other', async () => {
+    const { out } = await sandboxes.run(
+      id,
+      `ip link add dummy0 type dummy; ip link add v0 type veth; ip tuntap add tap0 mode tap; ip netns add x
+       ip route add default dev lo; ip address add 203.0.113.78/32 dev lo
+       ls /sys/class/net; cat /proc/net/route | wc -l; ip -o address | wc -l`,
+      { root },
+    );
+    expect(out.trim().split('\n')).toEqual(['lo', '1', '2']);
+  });
+});
+
+test('each sandbox has a network of its own', () => {
+  const net = (pid: number | 'self') => readlinkSync(`/proc/${pid}/ns/net`);
+  const [one] = processesOf(sandboxes.config, idsOf(sandboxes, id));
+  const [two] = processesOf(sandboxes.config, idsOf(sandboxes, neighbour));
+  expect(new Set([net(one!), net(two!), net('self')]).size).toBe(3);
+});
+
+test('what a sandbox listens on is neither the host’s nor a neighbour’s', async () => {
+  const listen = `perl -MSocket -e 'socket(S,AF_INET,SOCK_STREAM,0); setsockopt(S,SOL_SOCKET,SO_REUSEADDR,1);
+    bind(S,sockaddr_in(18080,INADDR_ANY)) or die; listen(S,5); print "listening\\n"; $|=1; alarm 5; accept(C,S); print "somebody came\\n"'`;
+  const listening = sandboxes.run(id, listen);
+  const attempt = "for i in 1 2 3 4 5; do timeout 1 bash -c 'exec 9<>/dev/tcp/127.0.0.1/18080' && echo through; sleep 0.3; done";
+  expect((await sandboxes.run(neighbour, attempt)).out).toBe('');
+  const socket = connect(18080, '127.0.0.1');
+  await expect(once(socket, 'connect')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  expect((await listening).out).toBe('listening\n');
+});

@@ -1,0 +1,74 @@
+import { readFileSync, readlinkSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { askInit } from '../../sandbox-server/sandbox/init/ask.ts';
+import { idsOf, processesOf } from '../support/host.ts';
+import { RealSandboxes } from '../support/sandboxes.ts';
+import { TestTerminal } from '../support/terminal.ts';
+
+let sandboxes: RealSandboxes;
+let id: string;
+let neighbour: string;
+
+beforeAll(async () => {
+  sandboxes = await RealSandboxes.open();
+  id = await sandboxes.start();
+  neighbour = await sandboxes.start();
+});
+afterAll(() => sandboxes?.[Symbol.asyncDispose]());
+
+test('every kind of namespace is the sandbox’s own', () => {
+  const [mine] = processesOf(sandboxes.config, idsOf(sandboxes, id));
+  const [other] = processesOf(sandboxes.config, idsOf(sandboxes, neighbour));
+  for (const kind of ['pid', 'net', 'ipc', 'mnt', 'uts', 'user', 'cgroup']) {
+    const namespaces = [mine!, other!, process.pid].map((pid) => readlinkSync(`/proc/${pid}/ns/${kind}`));
+    expect(new Set(namespaces).size, kind).toBe(3);
+  }
+});
+
+describe.each([
+  ['a learner', false],
+  ['root in a sandbox', true],
+])('%s', (_who, root) => {
+  test('sees init and what it started itself', async () => {
+    const { out } = await sandboxes.run(id, 'for p in /proc/[0-9]*; do cat $p/comm; done 2>/dev/null | sort -u', { root });
+    expect(out.trim().split('\n').filter((name) => !['bash', 'cat', 'sort', 'slipway-init'].includes(name))).toEqual([]);
+  });
+
+  test('ends nothing but its own by a signal to everybody', async () => {
+    const other = await TestTerminal.open(sandboxes.driver, neighbour, 'main');
+    const own = await TestTerminal.open(sandboxes.driver, id, root ? 'second' : 'main');
+    await own.shows(/\$ /);
+    const { out } = await sandboxes.run(
+      id,
+      `for pid in $(seq 1 400) ${process.pid} ${process.ppid}; do [ $pid = $$ ] || kill -0 $pid 2>/dev/null && echo $pid; done | wc -l
+       kill -9 -1`,
+      { root },
+    );
+    // Itself, the subshell of the pipe, the shell of each terminal; init for root.
+    expect(Number(out)).toBeLessThan(8);
+    await own.hears('exited');
+    expect(await askInit(await sandboxes.driver.connect(id), { op: 'status' }, 5000)).toMatchObject({ ok: true });
+    other.type('echo still-$((1+1))\n');
+    await other.shows(/still-2\r\n/);
+    other.close();
+  });
+
+  test('sees no message queue, semaphore or shared memory of a neighbour’s or the host’s', async () => {
+    await sandboxes.run(neighbour, 'ipcmk -M 4096 -S 1 -Q; touch /dev/shm/theirs');
+    const { out } = await sandboxes.run(id, 'ipcs | grep -c ^0x; ls /dev/shm /dev/mqueue | grep -v :', { root });
+    expect(out.trim()).toBe('0');
+  });
+
+  test('does not change the host’s name', async () => {
+    const before = readFileSync('/proc/sys/kernel/hostname', 'utf8');
+    const { out } = await sandboxes.run(id, 'hostname taken; hostname', { root });
+    expect(out).toBe('slip\n');
+    expect(readFileSync('/proc/sys/kernel/hostname', 'utf8')).toBe(before);
+  });
+});
+
+test.each(['STOP', 'KILL', 'TERM', 'QUIT', 'SEGV', 'ABRT', 'HUP', 'USR1'])('no learner stops init by SIG%s', async (signal) => {
+  const { err } = await sandboxes.run(id, `kill -${signal} 1`);
+  expect(err).toContain('Operation not permitted');
+  expect(await askInit(await sandboxes.driver.connect(id), { op: 'status' }, 5000)).toMatchObject({ ok: true });
+});
