@@ -4,7 +4,7 @@ import { dirname, resolve } from 'node:path';
 import type { z } from 'zod';
 
 import { ConfigProblem } from './problem.ts';
-import { type HostFacts, isLoopback, SETTING_NAMES, SETTINGS, type SettingName } from './settings.ts';
+import { type HostFacts, isLoopback, LONGEST_RUN, SETTING_NAMES, SETTINGS, type SettingName } from './settings.ts';
 import { type Given, readArguments, readEnvironment, readFileText } from './sources.ts';
 
 type Values = {
@@ -39,7 +39,7 @@ export function resolveSettings({ argv, env, readFile }: Sources, host: HostFact
   settings.data = resolve(base, settings.data);
   settings.run = resolve(host.cwd, settings.run);
   if (settings.url.length === 0) settings.url = origins(settings.host, settings.port, host);
-  refuseContradictions(settings);
+  refuseContradictions(settings, host);
   return settings;
 }
 
@@ -77,7 +77,12 @@ export function withPort(urls: readonly string[], port: number): string[] {
   return urls.map((url) => url.replace(/:0$/, `:${port}`));
 }
 
-function refuseContradictions({ idBase, idCount, user, data, run, idleFreeze, idleStop }: Values): void {
+function refuseContradictions(settings: Values, host: HostFacts): void {
+  const { idBase, idCount, user, data, run, idleFreeze, idleStop } = settings;
+  // Without root there are no sandboxes, and no sockets.
+  if (host.root && run.length > LONGEST_RUN) {
+    throw new ConfigProblem(`run: "${run}" cannot be used. Allowed: ${SETTINGS.run.allowed}.`);
+  }
   // The last id means "no id" to the kernel.
   if (idBase + idCount > 2 ** 32 - 2) {
     throw new ConfigProblem(`idBase ${idBase} and idCount ${idCount} go beyond 4294967294, the last id there is.`);

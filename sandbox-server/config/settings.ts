@@ -43,6 +43,9 @@ type Others = Record<string, unknown>;
 export const GROUPS = ['Address', 'Places', 'Sandboxes', 'One sandbox', 'Time', 'Host ids', 'Log'] as const;
 type Group = (typeof GROUPS)[number];
 
+/** A Unix socket's path has at most 107 bytes, and those of sandboxes take up to 67 below this folder. */
+export const LONGEST_RUN = 40;
+
 const setting = <T>(entry: Setting<T>) => entry;
 const list = <T>(entry: Omit<Setting<T>, 'many'>) => ({ ...entry, many: true as const });
 
@@ -90,17 +93,18 @@ export const SETTINGS = {
       text: '/var/lib/slipway; without root ~/.local/share/slipway',
       of: (host) => (host.root ? '/var/lib/slipway' : host.userData),
     },
-    ...folder(),
+    ...folder,
   }),
   run: setting({
     group: 'Places',
     value: 'DIR',
-    doc: 'Folder of sockets and what lives as long as the machine is up. Short, because a socket’s path has at most 107 bytes.',
+    doc: 'Folder of sockets and what lives as long as the machine is up.',
     fallback: {
       text: '/run/slipway; without root $XDG_RUNTIME_DIR/slipway',
       of: (host) => (host.root ? '/run/slipway' : host.userRun),
     },
-    ...folder(40),
+    ...folder,
+    allowed: `a folder whose path has at most ${LONGEST_RUN} characters`,
   }),
   user: setting({
     group: 'Places',

@@ -98,16 +98,13 @@ export const origin: Kind<string> = {
   allowed: 'http:// or https://, a host and perhaps a port, without a path, such as http://class.example:8080',
 };
 
-export function folder(longest = 1024): Kind<string> {
-  return {
-    schema: z
-      .string()
-      .min(1)
-      .max(longest)
-      .refine((text) => !text.includes('\0')),
-    allowed: `a folder${longest < 1024 ? ` of at most ${longest} characters` : ''}`,
-  };
-}
+export const folder: Kind<string> = {
+  schema: z
+    .string()
+    .min(1)
+    .refine((text) => !text.includes('\0')),
+  allowed: 'a folder',
+};
 
 /** Names of users and control groups: what every tool that meets them takes. */
 export const systemName: Kind<string> = {

@@ -5,7 +5,7 @@ import { readlinkSync } from 'node:fs';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { attack, putAttacker } from '../support/attacker.ts';
-import { processesOf, idsOf } from '../support/host.ts';
+import { initOf } from '../support/host.ts';
 import { RealSandboxes } from '../support/sandboxes.ts';
 
 /** An address of the host's own on a link that leads nowhere (from the range for documentation). */
@@ -104,9 +104,7 @@ describe.each([
 
 test('each sandbox has a network of its own', () => {
   const net = (pid: number | 'self') => readlinkSync(`/proc/${pid}/ns/net`);
-  const [one] = processesOf(sandboxes.config, idsOf(sandboxes, id));
-  const [two] = processesOf(sandboxes.config, idsOf(sandboxes, neighbour));
-  expect(new Set([net(one!), net(two!), net('self')]).size).toBe(3);
+  expect(new Set([net(initOf(sandboxes, id)), net(initOf(sandboxes, neighbour)), net('self')]).size).toBe(3);
 });
 
 test('what a sandbox listens on is neither the host’s nor a neighbour’s', async () => {

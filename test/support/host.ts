@@ -16,13 +16,22 @@ export function idsOf(sandboxes: RealSandboxes, id: string): IdRange {
   return (JSON.parse(meta) as { ids: IdRange }).ids;
 }
 
+/** The host's id of the sandbox's process 1. */
+export function initOf(sandboxes: RealSandboxes, id: string): number {
+  const text = readFileSync(join(sandboxes.config.run, 'sandboxes', id, 'init.json'), 'utf8');
+  return (JSON.parse(text) as { pid: number }).pid;
+}
+
 /** Ids of the processes on the host that run under one of these user ids, but for those of another server's sandboxes. */
 export function processesOf(config: Config, ids: IdRange): number[] {
   return namesIn('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map(Number)
     .filter((pid) => {
-      const uid = Number(/^Uid:\s+(\d+)/m.exec(textOf(`/proc/${pid}/status`))?.[1] ?? -1);
+      const status = textOf(`/proc/${pid}/status`);
+      const uid = Number(/^Uid:\s+(\d+)/m.exec(status)?.[1] ?? -1);
+      // One that has ended waits for the host's process 1, which takes its time.
+      if (/^State:\s+Z/m.test(status)) return false;
       if (uid < ids.base || uid >= ids.base + ids.size) return false;
       const cgroups = textOf(`/proc/${pid}/cgroup`);
       return cgroups.includes(config.cgroup) || !cgroups.includes('/slipway');

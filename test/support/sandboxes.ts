@@ -32,6 +32,10 @@ export class RealSandboxes implements AsyncDisposable {
 
   static async open(overrides: Partial<Config> = {}): Promise<RealSandboxes> {
     const { config } = await ownConfig(overrides);
+    return RealSandboxes.over(config);
+  }
+
+  private static async over(config: Config): Promise<RealSandboxes> {
     const supervisor = await openSupervisor(config, log);
     const server = await serveSupervisor(
       config.paths.supervisorSocket,
@@ -40,6 +44,12 @@ export class RealSandboxes implements AsyncDisposable {
       log,
     );
     return new RealSandboxes(config, supervisor, server);
+  }
+
+  /** The same host with a new supervisor, as after its restart. This one must not be used any more, only disposed. */
+  async restarted(): Promise<RealSandboxes> {
+    await this.server[Symbol.asyncDispose]();
+    return RealSandboxes.over(this.config);
   }
 
   newDriver(): OciDriver {

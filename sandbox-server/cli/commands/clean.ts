@@ -24,7 +24,7 @@ export const command: Command = {
 };
 
 /** What a stage of a start leaves in the clone. */
-const IN_THE_CLONE = ['build', '.astro', join('node_modules', '.slipway-packages')];
+const IN_THE_CLONE = ['build', '.astro'];
 
 async function clean({ root, settings, host, report, flags }: CommandContext): Promise<number> {
   // Whoever names a folder means it alone, not the clone's other servers and what they share.

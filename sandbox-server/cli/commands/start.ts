@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { withPort } from '../../config.ts';
+import { type Config, withPort } from '../../config.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { ensureAccessCode } from '../serve/access-code.ts';
 import { banner } from '../serve/banner.ts';
@@ -31,7 +31,8 @@ async function start({ root, settings, host, report, flags }: CommandContext): P
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => ending.abort());
 
   const configFile = join(config.run, 'config.json');
-  writeFileSync(configFile, JSON.stringify(config, null, 2));
+  const writeConfig = (resolved: Config) => writeFileSync(configFile, `${JSON.stringify(resolved, null, 2)}\n`);
+  writeConfig(config);
   const account = sandboxes ? findUser(config.user)! : undefined;
   const accessCode = config.access === 'code' ? ensureAccessCode(config.paths.accessCode, account) : undefined;
   await runServer({
@@ -43,6 +44,8 @@ async function start({ root, settings, host, report, flags }: CommandContext): P
     onReady: (port) => {
       const urls = withPort(config.urls, port);
       claims.tell(urls);
+      // A gateway that is started again must be found where the first one was.
+      writeConfig({ ...config, port, urls });
       report.note(banner({ urls, accessCode, sandboxes, logs: join(config.data, 'log') }, report.paint));
     },
   });

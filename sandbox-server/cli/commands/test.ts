@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 
 import type { Command } from '../command.ts';
+import { Failure } from '../plain/report.mjs';
 import { goEnvironment } from '../stages/native-program.ts';
+import { canRunSandboxes } from '../stages/prepare.ts';
 import { runOpenly } from './run-tool.ts';
 import { prepareForTests } from './test-instance.ts';
 
@@ -11,6 +13,12 @@ export const command: Command = {
   flags: {},
   passesTo: 'Vitest (test/unit: those alone); with any, go test is left out',
   async run({ root, host, report, rest }) {
+    if (!canRunSandboxes(host)) {
+      throw new Failure({
+        what: 'The tests start real containers, which takes Linux and root.',
+        mend: 'sudo npm test. The unit tests alone: npx vitest run --project unit',
+      });
+    }
     const env = await prepareForTests({ root, host, report });
     const native = join(root, 'sandbox-server/native');
     if (rest.length === 0) {

@@ -1,6 +1,5 @@
 // The stage that makes node_modules match package-lock.json.
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { Failure } from './report.mjs';
@@ -20,12 +19,17 @@ const runsProject = (version) => Number(version.split('.')[0]) >= LEAST_NODE;
 /** Runs on that Node. Only used where the running Node is older. */
 const NPM_VERSION = '11.19.1';
 
-const stampOf = (root) => join(root, 'node_modules', '.slipway-packages');
-const lockOf = (root) => readFileSync(join(root, 'package-lock.json'));
-const digestOf = (root) => createHash('sha256').update(lockOf(root)).digest('hex');
+const packagesIn = (path) => JSON.parse(readFileSync(path, 'utf8')).packages;
+const lockedPackages = (root) => packagesIn(join(root, 'package-lock.json'));
 
+/** npm's own list of what it installed is the last thing that it writes: where a kill came before, it is not there. */
 export function packagesAreCurrent(root) {
-  return existsSync(stampOf(root)) && readFileSync(stampOf(root), 'utf8') === digestOf(root);
+  const list = join(root, 'node_modules', '.package-lock.json');
+  if (!existsSync(list)) return false;
+  const installed = packagesIn(list);
+  return packagesForThis(root).every(({ path, version, needed }) =>
+    installed[path] ? installed[path].version === version : !needed,
+  );
 }
 
 export async function installPackages(root, report) {
@@ -37,10 +41,12 @@ export async function installPackages(root, report) {
       progress(`${++fetched} of ${wanted.length}`, Math.min(1, fetched / wanted.length)),
     );
     refuseMissing(root, wanted);
-    writeFileSync(stampOf(root), digestOf(root));
+    rmSync(toolsOf(root), { recursive: true, force: true });
     result('as in package-lock.json');
   });
 }
+
+const toolsOf = (root) => join(root, 'build', 'npm');
 
 /**
  * An older Node's npm leaves out, without a word, optional packages that ask for a newer Node, and these hold the
@@ -49,11 +55,11 @@ export async function installPackages(root, report) {
 async function newerNpm(root, progress) {
   if (runsProject(process.versions.node)) return undefined;
   const node = `node-${process.platform}-${process.arch}`;
-  const locked = JSON.parse(lockOf(root).toString()).packages[`node_modules/${node}`];
+  const locked = lockedPackages(root)[`node_modules/${node}`];
   // Where npm has no Node for this platform, `requireProjectNode` says so.
   if (!locked) return undefined;
   progress(`Node ${locked.version} and npm ${NPM_VERSION}`);
-  const folder = join(root, 'build', 'npm');
+  const folder = toolsOf(root);
   mkdirSync(folder, { recursive: true });
   const wanted = [`${node}@${locked.version}`, `npm@${NPM_VERSION}`];
   await runNpm(
@@ -75,20 +81,22 @@ async function runNpm([command, ...args], cwd, onFetched = () => {}) {
   });
 }
 
-/** The locked packages that are for this platform, and which of them are for it alone. */
+/**
+ * The locked packages that are for this platform. Of the optional ones only those are needed that are for it alone: the
+ * others stand in for a missing platform, and npm leaves them out.
+ */
 function packagesForThis(root) {
   const libc = process.report.getReport().header.glibcVersionRuntime ? 'glibc' : 'musl';
   const here = { os: process.platform, cpu: process.arch, libc };
   const fits = (entry) => Object.entries(here).every(([field, value]) => !entry[field] || entry[field].includes(value));
-  const packages = Object.entries(JSON.parse(lockOf(root).toString()).packages);
-  return packages
+  return Object.entries(lockedPackages(root))
     .filter(([path, entry]) => path !== '' && fits(entry))
-    .map(([path, entry]) => ({ path, native: Boolean(entry.os) }));
+    .map(([path, entry]) => ({ path, version: entry.version, needed: !entry.optional || Boolean(entry.os) }));
 }
 
 /** An optional package that could not be fetched is no failure to npm, but the build's programs are such packages. */
 function refuseMissing(root, wanted) {
-  const missing = wanted.filter(({ path, native }) => native && !existsSync(join(root, path)));
+  const missing = wanted.filter(({ path, needed }) => needed && !existsSync(join(root, path)));
   if (missing.length === 0) return;
   throw new Failure({
     what: 'npm left out packages that are needed here.',

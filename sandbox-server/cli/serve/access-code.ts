@@ -1,6 +1,6 @@
 /** The code that lets learners in where the server can be reached by others. Made once: it stands in addresses handed out. */
 import { randomInt } from 'node:crypto';
-import { chownSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 
 import type { Account } from '../stages/system-user.ts';
 
@@ -12,8 +12,10 @@ const LENGTH = 10;
 export function ensureAccessCode(path: string, owner: Account | undefined): string {
   if (!existsSync(path)) {
     const code = Array.from({ length: LENGTH }, () => SIGNS[randomInt(SIGNS.length)]).join('');
-    writeFileSync(path, `${code}\n`, { mode: 0o600 });
-    if (owner) chownSync(path, owner.uid, owner.gid);
+    const unfinished = `${path}.new`;
+    writeFileSync(unfinished, `${code}\n`, { mode: 0o600 });
+    if (owner) chownSync(unfinished, owner.uid, owner.gid);
+    renameSync(unfinished, path);
   }
   return readFileSync(path, 'utf8').trim();
 }

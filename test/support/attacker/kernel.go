@@ -14,6 +14,7 @@ func pointer(address uintptr) unsafe.Pointer { return *(*unsafe.Pointer)(unsafe.
 
 // pseudoTerminals opens as many as so many processes can have.
 func pseudoTerminals(processes int) any {
+	const spare = 24
 	var files []int
 	for {
 		fd, err := syscall.Open("/dev/ptmx", syscall.O_RDWR|syscall.O_NOCTTY|syscall.O_CLOEXEC, 0)
@@ -21,14 +22,14 @@ func pseudoTerminals(processes int) any {
 			files = append(files, fd)
 			continue
 		}
-		if err != syscall.EMFILE || processes <= 1 || len(files) < 8 {
+		if err != syscall.EMFILE || processes <= 1 || len(files) < spare {
 			return map[string]any{"opened": len(files), "error": err.Error()}
 		}
 		// Room for what another process is started with.
-		for _, fd := range files[len(files)-8:] {
+		for _, fd := range files[len(files)-spare:] {
 			_ = syscall.Close(fd)
 		}
-		return map[string]any{"opened": len(files) - 8 + elsewhere("ptys", processes-1)}
+		return map[string]any{"opened": len(files) - spare + elsewhere("ptys", processes-1)}
 	}
 }
 

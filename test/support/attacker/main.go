@@ -15,7 +15,6 @@ var attacks = map[string]func(number int) any{
 	"system-calls": systemCalls,
 	"descriptors":  descriptors,
 	"memory":       memory,
-	"children":     children,
 	"zombies":      zombies,
 	"shm":          sharedMemory,
 	"ptys":         pseudoTerminals,

@@ -25,18 +25,6 @@ func memory(megabytes int) any {
 	return map[string]int{"bytes": len(kept)}
 }
 
-// children starts processes of 4 MB each until there are that many or the kernel refuses.
-func children(number int) any {
-	started := 0
-	for ; started < number; started++ {
-		child := exec.Command("/proc/self/exe", "memory", "4", "hold")
-		if child.Start() != nil {
-			break
-		}
-	}
-	return map[string]int{"started": started}
-}
-
 // zombies leaves so many children that ended without being waited for.
 func zombies(number int) any {
 	made := 0

@@ -6,7 +6,7 @@ import { banner } from '../../../sandbox-server/cli/serve/banner.ts';
 import { Child } from '../../../sandbox-server/cli/serve/child.ts';
 import { takeLock } from '../../../sandbox-server/cli/serve/lock.ts';
 import { createLogFile, warningOf } from '../../../sandbox-server/cli/serve/log-file.ts';
-import { temporaryFolder } from './temporary-folder.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const plain = (_: unknown, text: string) => text;
 

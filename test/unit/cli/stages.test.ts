@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { digestOf, stampOf } from '../../../sandbox-server/cli/stages/digest.ts';
 import { recallChanges, rememberChanges } from '../../../sandbox-server/cli/stages/host-changes.ts';
 import { findUser } from '../../../sandbox-server/cli/stages/system-user.ts';
-import { temporaryFolder } from './temporary-folder.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 function tree(): string {
   const root = temporaryFolder();

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { type CourseImage, discoverImages } from '../../../sandbox-server/sandbox/images/discover.ts';
-import { temporaryFolder } from '../cli/temporary-folder.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 export const YAML = 'name: basics\nfrom:\n  debian:\n    suite: bookworm\n    packages: [less]\n';
 

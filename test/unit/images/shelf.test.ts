@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
 import { beginImage, endImage, isBuilt, pruneImages } from '../../../sandbox-server/sandbox/images/shelf.ts';
-import { temporaryFolder } from '../cli/temporary-folder.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { course, imageOf } from './course.ts';
 
 describe('the shelf', () => {

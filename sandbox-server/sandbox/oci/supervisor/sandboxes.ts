@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { DriverError, type DriverState, type SandboxSpec, type SandboxStats } from '../../driver.ts';
 import type { Cgroups } from './cgroups.ts';
 import type { Disks, SandboxMeta } from './disks.ts';
+import { sandboxId } from '../protocol.ts';
 import { KeyedQueue } from '../keyed-queue.ts';
 import { launch } from './launch.ts';
 import { ociConfig } from './oci-config.ts';
@@ -114,12 +115,13 @@ export class Sandboxes {
   async reconcile(): Promise<string[]> {
     const removed: string[] = [];
     const { paths, cgroups, disks } = this.host;
-    const running = await readdir(paths.running).catch(() => []);
-    for (const id of new Set([
-      ...running,
+    const found = [
+      ...(await readdir(paths.running).catch(() => [])),
       ...(await cgroups.list()),
       ...(await readdir(paths.runtime).catch(() => [])),
-    ])) {
+    ];
+    // Runtimes keep files of their own beside their containers.
+    for (const id of new Set(found.filter((name) => sandboxId.safeParse(name).success))) {
       if (disks.get(id) && (await this.state(id)) !== 'stopped') continue;
       await this.queue.run(id, () => this.clear(id));
       removed.push(id);

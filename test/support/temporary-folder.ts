@@ -5,7 +5,7 @@ import { onTestFinished } from 'vitest';
 
 /** An empty folder that goes with the test. */
 export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'slipway-unit-'));
+  const folder = mkdtempSync(join(tmpdir(), 'slipway-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }

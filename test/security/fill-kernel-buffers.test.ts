@@ -1,0 +1,91 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { HeldAttack, putAttacker } from '../support/attacker.ts';
+import { initOf } from '../support/host.ts';
+import { LIMITS } from '../support/limits.ts';
+import { RealSandboxes } from '../support/sandboxes.ts';
+import { TailTerminal } from '../support/tail.ts';
+
+let sandboxes: RealSandboxes;
+let id: string;
+let neighbour: string;
+
+beforeAll(async () => {
+  sandboxes = await RealSandboxes.open();
+  neighbour = await sandboxes.start();
+});
+beforeEach(async () => {
+  id = await sandboxes.start();
+  await putAttacker(sandboxes, id);
+});
+afterAll(() => sandboxes?.[Symbol.asyncDispose]());
+
+/** The attack while it holds what it got; undefined where the kernel ended it, which is a limit too. */
+async function hold(name: string, number: number): Promise<HeldAttack | undefined> {
+  return HeldAttack.start(sandboxes, id, name, number).catch((error: Error) => {
+    expect(error.message).toContain('"signal":"killed"');
+    return undefined;
+  });
+}
+
+describe('what a program writes and nobody reads stays within the sandbox’s memory', () => {
+  test.each([
+    ['pipes', 450],
+    ['unix', 450],
+    ['tcp', 60],
+    ['udp', 900],
+  ])('%s', async (name, number) => {
+    const held = await hold(name, number);
+    const { held: bytes, error } = (held?.answer ?? {}) as { held?: number; error?: string };
+    held?.[Symbol.dispose]();
+    expect(error).toBeUndefined();
+    expect(bytes ?? 0).toBeLessThanOrEqual(LIMITS.memoryBytes);
+  });
+
+  test('netlink', async () => {
+    const init = initOf(sandboxes, id);
+    const queued = () => {
+      const lines = readFileSync(`/proc/${init}/net/netlink`, 'utf8').split('\n').slice(1);
+      return lines.reduce((sum, line) => sum + Number(line.trim().split(/\s+/)[4] ?? 0), 0);
+    };
+    const attacks = await Promise.all([hold('netlink', 900), hold('netlink', 900)]);
+    // It may be ended for it, a moment later.
+    const most = async () => ((await sandboxes.driver.status(id)) === 'ready' ? queued() : 0);
+    await expect.poll(most, { timeout: 10_000 }).toBeLessThanOrEqual(LIMITS.memoryBytes);
+    for (const each of attacks) each?.[Symbol.dispose]();
+  });
+});
+
+test('a learner who takes every pseudo-terminal takes none from a neighbour', async () => {
+  using held = await HeldAttack.start(sandboxes, id, 'ptys', 4);
+  expect(held.answer['opened']).toBeGreaterThan(0);
+  const terminal = await TailTerminal.open(sandboxes.driver, neighbour, 'main');
+  terminal.type('echo mine-$((1))\n');
+  await terminal.endsWith(/mine-1\r\n/);
+});
+
+test('a learner takes none of the asynchronous I/O that the whole host shares', async () => {
+  const count = (file: string) => Number(readFileSync(`/proc/sys/fs/${file}`, 'utf8'));
+  const before = count('aio-nr');
+  using held = await HeldAttack.start(sandboxes, id, 'aio', 300);
+  expect(held.answer).toHaveProperty('taken');
+  expect(count('aio-nr') - before).toBeLessThan(count('aio-max-nr') / 10);
+});
+
+test('watches, timers, locks and files to exhaustion leave the neighbour its own', async () => {
+  const script = `perl -e '
+    use Fcntl ":flock"; my (@keep, %n);
+    for my $i (1 .. 2000) { open(my $f, ">", "/tmp/lock-$i") or last; flock($f, LOCK_EX) or last; push @keep, $f; $n{locks}++ }
+    for my $i (1 .. 2000) { my $fd = syscall(294, 0); last if $fd < 0; $n{inotify}++ }
+    for my $i (1 .. 200000) { my $id = pack("q", 0); last if syscall(222, 1, 0, $id) < 0; $n{timers}++ }
+    print join(" ", map { "$_=$n{$_}" } sort keys %n), "\\n"; $| = 1; sleep 4'`;
+  const busy = sandboxes.run(id, script);
+  await new Promise((resolve) => setTimeout(resolve, 2000));
+  const { out } = await sandboxes.run(
+    neighbour,
+    `perl -e 'my $fd = syscall(294, 0); my $id = pack("q", 0); print $fd >= 0 && syscall(222, 1, 0, $id) == 0 ? "room\\n" : "none: $!\\n"'`,
+  );
+  if (process.arch === 'x64') expect(out).toBe('room\n');
+  await busy;
+  expect(await sandboxes.driver.status(id)).toBe('ready');
+});

@@ -1,0 +1,64 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { askInit } from '../../sandbox-server/sandbox/init/ask.ts';
+import { LIMITS } from '../support/limits.ts';
+import { RealSandboxes } from '../support/sandboxes.ts';
+import { TestTerminal } from '../support/terminal.ts';
+
+let sandboxes: RealSandboxes;
+let neighbour: string;
+let id: string;
+
+beforeAll(async () => {
+  sandboxes = await RealSandboxes.open();
+  neighbour = await sandboxes.start();
+});
+beforeEach(async () => {
+  id = await sandboxes.start();
+});
+afterAll(() => sandboxes?.[Symbol.asyncDispose]());
+
+const killAll = async () => askInit(await sandboxes.driver.connect(id), { op: 'kill-all' }, 10_000);
+
+test.each([
+  ['a fork bomb', ':(){ :|:& };:'],
+  ['one that ignores every signal', "trap '' TERM HUP INT QUIT; bomb() { bomb | bomb & }; bomb"],
+  ['one that lives in sessions of its own', 'f() { setsid bash -c "$(declare -f f); f; f" & }; f'],
+])('after %s, “stop everything in here” stops it, and a terminal opens', async (_what, bomb) => {
+  const terminal = await TestTerminal.open(sandboxes.driver, id, 'main');
+  await terminal.shows(/\$ /);
+  terminal.type(`${bomb}\n`);
+  await expect.poll(async () => (await sandboxes.driver.stats(id)).processes, { timeout: 10_000 }).toBeGreaterThan(LIMITS.processes - 10);
+  const next = await TestTerminal.open(sandboxes.driver, neighbour, 'main');
+  next.type('echo not-$((1))-hit\n');
+  await next.shows(/not-1-hit\r\n/);
+  next.close();
+
+  expect(await killAll()).toMatchObject({ ok: true });
+
+  await terminal.hears('exited');
+  // What is left is init: it alone counts, with its threads.
+  await expect.poll(async () => (await sandboxes.driver.stats(id)).processes).toBeLessThan(20);
+  const after = await TestTerminal.open(sandboxes.driver, id, 'second');
+  after.type('echo alive-$((1)) $(pgrep -c bash)\n');
+  await after.shows(/alive-1 [12]\r\n/);
+});
+
+test('in the middle of a fork bomb another terminal can still be opened', async () => {
+  const terminal = await TestTerminal.open(sandboxes.driver, id, 'main');
+  terminal.type(':(){ :|:& };:\n');
+  await expect.poll(async () => (await sandboxes.driver.stats(id)).processes, { timeout: 10_000 }).toBeGreaterThan(LIMITS.processes - 10);
+  const second = await TestTerminal.open(sandboxes.driver, id, 'second');
+  // A shell that cannot fork any more still has its own commands.
+  second.type('echo in-$((1))\n');
+  await second.shows(/in-1\r\n/, 30_000);
+  await killAll();
+});
+
+test('a learner who has as many processes as allowed is told so', async () => {
+  const terminal = await TestTerminal.open(sandboxes.driver, id, 'main');
+  terminal.type('for i in $(seq 200); do sleep 30 & done\n');
+  expect(await terminal.hears('notice', 30_000)).toEqual({ type: 'notice', code: 'too-many-processes' });
+  const { processes } = await sandboxes.driver.stats(id);
+  expect(processes).toBeLessThanOrEqual(LIMITS.processes + 20);
+  await killAll();
+});
