@@ -10,13 +10,28 @@ export interface Arguments {
   quick: boolean;
 }
 
+export class WrongArguments extends Error {
+  override name = 'WrongArguments';
+}
+
 export function readArguments(argv: readonly string[], names: readonly string[]): Arguments {
-  const { values } = parseArgs({
-    args: [...argv],
-    options: { json: { type: 'string' }, only: { type: 'string', multiple: true }, quick: { type: 'boolean' } },
-  });
-  const only = values.only ?? [];
+  const { json, only = [], quick = false } = parse(argv);
   const strange = only.find((name) => !names.includes(name));
-  if (strange !== undefined) throw new Error(`there is no bench "${strange}"; there are: ${names.join(', ')}`);
-  return { json: values.json, only, quick: values.quick ?? false };
+  if (strange !== undefined) {
+    throw new WrongArguments(`There is no bench "${strange}"; there are: ${names.join(', ')}.`);
+  }
+  return { json, only, quick };
+}
+
+function parse(argv: readonly string[]) {
+  const options = {
+    json: { type: 'string' },
+    only: { type: 'string', multiple: true },
+    quick: { type: 'boolean' },
+  } as const;
+  try {
+    return parseArgs({ args: [...argv], options }).values;
+  } catch (error) {
+    throw new WrongArguments((error as Error).message, { cause: error });
+  }
 }

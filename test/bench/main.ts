@@ -1,6 +1,6 @@
 /** Measures a server of its own and prints what it found: `npm run bench`. */
 import { writeFileSync } from 'node:fs';
-import { readArguments } from './arguments.ts';
+import { readArguments, WrongArguments, type Arguments } from './arguments.ts';
 import type { Bench, BenchContext } from './bench.ts';
 import type { Section } from './figure.ts';
 import { echo } from './figures/echo.ts';
@@ -14,30 +14,51 @@ import { describeMachine } from './machine.ts';
 const BENCHES: Bench[] = [start, echo, throughput, memory, flood];
 const QUICK = { divisor: 10, least: 5 };
 
-const { json, only, quick } = readArguments(
-  process.argv.slice(2),
-  BENCHES.map(({ name }) => name),
-);
-const abort = new AbortController();
-process.once('SIGINT', () => abort.abort(new Error('ended by Ctrl-C')));
+process.exitCode = await main(process.argv.slice(2));
 
-const context: BenchContext = {
-  count: (full) => (quick ? Math.max(QUICK.least, Math.round(full / QUICK.divisor)) : full),
-  progress: (text) => {
-    if (process.stderr.isTTY) process.stderr.write(`\r\u001B[K${text}`);
-  },
-  signal: abort.signal,
-};
-
-const machine = await describeMachine();
-process.stdout.write(`${machineText(machine)}\n`);
-if (quick) process.stdout.write('A quick look: a tenth of the measurements.\n');
-const sections: Section[] = [];
-for (const bench of BENCHES.filter(({ name }) => only.length === 0 || only.includes(name))) {
-  const section = await bench.run(context);
-  context.progress('');
-  sections.push(section);
-  process.stdout.write(sectionText(section));
+async function main(argv: readonly string[]): Promise<number> {
+  const abort = new AbortController();
+  process.once('SIGINT', () => abort.abort());
+  try {
+    await measure(
+      readArguments(
+        argv,
+        BENCHES.map(({ name }) => name),
+      ),
+      abort.signal,
+    );
+    return 0;
+  } catch (error) {
+    if (error instanceof WrongArguments) process.stderr.write(`${error.message}\n`);
+    else if (abort.signal.aborted) process.stderr.write('\nEnded by Ctrl-C; nothing is left behind.\n');
+    else throw error;
+    return 2;
+  }
 }
-if (json !== undefined)
-  writeFileSync(json, `${JSON.stringify({ when: new Date().toISOString(), quick, machine, sections }, null, 2)}\n`);
+
+async function measure({ json, only, quick }: Arguments, signal: AbortSignal): Promise<void> {
+  const context: BenchContext = {
+    count: (full) => (quick ? Math.max(QUICK.least, Math.round(full / QUICK.divisor)) : full),
+    progress: (text) => {
+      if (process.stderr.isTTY) process.stderr.write(`\r\u001B[K${text}`);
+    },
+    signal,
+  };
+  const machine = await describeMachine();
+  process.stdout.write(`${machineText(machine)}\n`);
+  if (quick) process.stdout.write('A quick look: a tenth of the measurements.\n');
+  const sections: Section[] = [];
+  for (const bench of BENCHES.filter(({ name }) => only.length === 0 || only.includes(name))) {
+    const section = await bench.run(context);
+    context.progress('');
+    sections.push(section);
+    process.stdout.write(sectionText(section));
+  }
+  const result = { when: new Date().toISOString(), quick, machine, sections };
+  if (json !== undefined) writeFileSync(json, `${JSON.stringify(result, rounded, 2)}\n`);
+}
+
+/** A tenth of a microsecond, of a kilobyte a second: below is noise. */
+function rounded(_key: string, value: unknown): unknown {
+  return typeof value === 'number' ? Number(value.toFixed(4)) : value;
+}

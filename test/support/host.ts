@@ -3,7 +3,6 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../../sandbox-server/config.ts';
-import type { RealSandboxes } from './sandboxes.ts';
 
 interface IdRange {
   base: number;
@@ -11,13 +10,13 @@ interface IdRange {
 }
 
 /** The host ids that the sandbox has. */
-export function idsOf(sandboxes: RealSandboxes, id: string): IdRange {
+export function idsOf(sandboxes: { config: Config }, id: string): IdRange {
   const meta = readFileSync(join(sandboxes.config.paths.supervisorData, 'sandboxes', id, 'meta.json'), 'utf8');
   return (JSON.parse(meta) as { ids: IdRange }).ids;
 }
 
 /** The host's id of the sandbox's process 1. */
-export function initOf(sandboxes: RealSandboxes, id: string): number {
+export function initOf(sandboxes: { config: Config }, id: string): number {
   const text = readFileSync(join(sandboxes.config.run, 'sandboxes', id, 'init.json'), 'utf8');
   return (JSON.parse(text) as { pid: number }).pid;
 }
@@ -37,6 +36,28 @@ export function processesOf(config: Config, ids: IdRange): number[] {
       return cgroups.includes(config.cgroup) || !cgroups.includes('/slipway');
     });
 }
+
+/** Ids of the sandboxes that have a control group below this one. */
+export function cgroupsIn(parent: string): string[] {
+  const found = execFileSync('find', ['/sys/fs/cgroup', '-maxdepth', '5', '-type', 'd', '-path', `*/${parent}*/*`], { encoding: 'utf8' });
+  return [...new Set(found.split('\n').map((path) => path.split('/').find((name) => SANDBOX_ID.test(name))).filter(isThere))];
+}
+
+/** Ids of the processes in all control groups below this one. */
+export function processesIn(parent: string): number[] {
+  return namesIn('/proc')
+    .filter((name) => /^\d+$/.test(name) && textOf(`/proc/${name}/cgroup`).includes(`/${parent}/`))
+    .map(Number);
+}
+
+/** Ids of the sandboxes whose disk, in this folder, has a loop device. */
+export function loopsOf(folder: string): string[] {
+  const files = namesIn('/sys/block').map((device) => textOf(`/sys/block/${device}/loop/backing_file`));
+  return files.filter((file) => file.startsWith(folder)).map((file) => file.split('/').find((name) => SANDBOX_ID.test(name))).filter(isThere);
+}
+
+const SANDBOX_ID = /^[0-9a-hjkmnp-tv-z]{26}$/;
+const isThere = (value: string | undefined): value is string => value !== undefined;
 
 /** Everything of a sandbox that is left on the host, but for its disk and what describes it. */
 export function tracesOf(config: Config, id: string, ids: IdRange): string[] {

@@ -16,7 +16,7 @@ export const command: Command = {
     const go = { cwd: native, env: goEnvironment(root) };
     // In this order, because the first writes the types of the content collections, which the second reads.
     const checks: Check[] = [
-      { name: 'astro check', command: [bin('astro'), 'check'] },
+      { name: 'astro check', command: [bin('astro'), 'check', '--tsconfig', 'site/tsconfig.astro.json'] },
       { name: 'tsc', command: [bin('tsc'), '-p', '.'] },
       { name: 'oxlint', command: [bin('oxlint'), '--deny-warnings'] },
       { name: 'prettier', command: [bin('prettier'), '--check', '--log-level=warn', '.'] },

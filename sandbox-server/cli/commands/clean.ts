@@ -31,9 +31,11 @@ async function clean({ root, settings, host, report, flags }: CommandContext): P
   const usual = resolveSettings({ argv: [], env: {}, readFile: () => '' }, host);
   const onlyOne = settings.data !== usual.data;
   const known = recallInstances(root);
-  const named = known.find(({ data }) => data === settings.data) ?? settings;
+  const places = known.filter(({ data }) => data === settings.data);
   const others = onlyOne ? [] : known.filter(({ data }) => data !== settings.data);
-  const instances = [named, ...others].filter(({ data, run }) => existsSync(data) || existsSync(run));
+  const all = [...(places.length > 0 ? places : [settings]), ...others];
+  const instances = all.filter(({ data, run }) => existsSync(data) || existsSync(run));
+  if (instances.length === 0) report.note(`There is nothing of Slipway in ${settings.data}.`);
   if (!flags.has('--yes')) await ask(instances, report);
 
   const changes = instances.map(({ data }) => recallChanges(data));
@@ -53,10 +55,10 @@ function removeInstance(root: string, instance: Instance, asRoot: boolean, repor
   return report.stage('Clean', async ({ result }) => {
     await endServer(data);
     // Nobody may start on it meanwhile, and what another server has is not this one's to remove.
-    using _claims = claim(instance, asRoot ? instance : undefined);
+    using _claims = claim(instance, asRoot ? { cgroup: instance.cgroup } : undefined);
     const ended = asRoot ? await destroyAllSandboxes(root, instance) : 0;
     const left = [...removeFolder(run, 'run'), ...removeFolder(data, 'data')];
-    if (asRoot) rmSync(claimOf(instance.cgroup), { recursive: true });
+    if (asRoot) rmSync(claimOf(instance.cgroup), { recursive: true, force: true });
     result(`${data} and ${run}; ${ended} running sandboxes ended`);
     return left;
   });

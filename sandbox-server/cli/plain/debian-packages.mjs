@@ -20,6 +20,7 @@ export const DEBIAN_PACKAGES = [
     reason: 'checks the signatures of those packages',
   },
   { name: 'e2fsprogs', program: 'mkfs.ext4', reason: 'makes learners’ disks' },
+  { name: 'passwd', program: 'useradd', reason: 'makes the user that serves the network' },
   { name: 'golang-go', program: 'go', reason: 'builds the native program that runs inside and around each sandbox' },
 ];
 

@@ -19,6 +19,6 @@ export async function checkHost(root: string, settings: Settings, host: HostFact
   throw new Failure({
     what: 'This host cannot run sandboxes as it is.',
     why: table(lacks, report.paint).replace(/^ {2}/gm, ''),
-    mend: 'Mend what is marked, then start again. npm run doctor shows all findings.',
+    mend: 'Mend what is marked, then start again; or start without root, to read the lessons only. npm run doctor shows all findings.',
   });
 }

@@ -12,9 +12,10 @@ export function recallInstances(root: string): Instance[] {
   return existsSync(pathOf(root)) ? (JSON.parse(readFileSync(pathOf(root), 'utf8')) as Instance[]) : [];
 }
 
-export function rememberInstance(root: string, { data, run, cgroup }: Settings): void {
-  const known = recallInstances(root);
-  if (known.some((instance) => instance.data === data && instance.run === run && instance.cgroup === cgroup)) return;
+export function rememberInstance(root: string, { data, run, cgroup }: Instance): void {
+  // Of the same data's earlier places those are forgotten that are gone.
+  const others = recallInstances(root).filter((known) => known.data !== data || existsSync(known.run));
+  if (others.some((known) => known.data === data && known.run === run && known.cgroup === cgroup)) return;
   mkdirSync(join(root, 'build'), { recursive: true });
-  writeFileSync(pathOf(root), `${JSON.stringify([...known, { data, run, cgroup }], null, 2)}\n`);
+  writeFileSync(pathOf(root), `${JSON.stringify([...others, { data, run, cgroup }], null, 2)}\n`);
 }

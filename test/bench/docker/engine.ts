@@ -1,15 +1,17 @@
 /** A Docker Engine for the length of a bench, beside whatever runs: its own data, sockets and mounts, no network. */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { accessSync, constants, mkdirSync, openSync } from 'node:fs';
+import { mkdirSync, openSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../../../sandbox-server/config.ts';
+import { Cgroups } from '../../../sandbox-server/sandbox/oci/supervisor/cgroups.ts';
 import { firstLine, output, succeed } from '../host/run.ts';
+import { dockerHome, engineCommand, installed, type DockerHome } from './home.ts';
 
-const FOLDERS = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin'];
 const READY_MS = 30_000;
 const IMAGE = 'slipway-bench';
+const IMPORT = 'tar -C "$1" --numeric-owner -c . | "$2" --host "$3" import - "$4"';
 
 export class PrivateDocker implements AsyncDisposable {
   readonly image = IMAGE;
@@ -17,49 +19,34 @@ export class PrivateDocker implements AsyncDisposable {
   /** The client and how it finds this engine. */
   readonly command: string[];
   private readonly engine: ChildProcess;
-  private readonly data: string;
+  private readonly home: DockerHome;
 
-  private constructor(engine: ChildProcess, command: string[], data: string, version: string) {
-    this.engine = engine;
-    this.command = command;
-    this.data = data;
-    this.version = version;
+  private constructor(engine: string, client: string, home: DockerHome) {
+    this.home = home;
+    this.version = firstLine(engine, '--version');
+    this.command = [client, '--host', `unix://${home.socket}`];
+    mkdirSync(home.data, { mode: 0o700 });
+    const log = openSync(`${home.run}.log`, 'a');
+    const [program, ...args] = engineCommand(engine, home);
+    this.engine = spawn(program, args, { stdio: ['ignore', log, log], detached: true });
   }
 
   /** Starts an engine and imports the files as an image. Resolves to the reason where there can be none. */
-  static async start({ data, run }: Pick<Config, 'data' | 'run'>, rootfs: string): Promise<PrivateDocker | Unmeasured> {
+  static async start(
+    config: Pick<Config, 'data' | 'run' | 'cgroup'>,
+    rootfs: string,
+  ): Promise<PrivateDocker | Unmeasured> {
     const engine = installed('dockerd');
-    const client = installed('docker');
+    // The client that came with the engine: another version would be another measurement.
+    const client = engine && installed('docker', dirname(engine));
     if (!engine || !client) return new Unmeasured('no Docker Engine installed');
-    const home = join(data, `docker-${process.pid}`);
-    const socket = join(run, 'docker.sock');
-    mkdirSync(home, { mode: 0o700 });
-    const log = openSync(join(run, 'docker.log'), 'a');
-    const [program, ...args] = engineCommand(engine, home, run, socket);
-    const child = spawn(program, args, {
-      stdio: ['ignore', log, log],
-      detached: true,
-    });
-    const docker = new PrivateDocker(
-      child,
-      [client, '--host', `unix://${socket}`],
-      home,
-      firstLine(engine, '--version'),
-    );
+    const home = dockerHome(config);
+    const docker = new PrivateDocker(engine, client, home);
     if (!(await docker.ready())) {
       await docker[Symbol.asyncDispose]();
       return new Unmeasured('the Docker Engine did not start here');
     }
-    await succeed([
-      'sh',
-      '-c',
-      'tar -C "$1" --numeric-owner -c . | "$2" --host "$3" import - "$4"',
-      'sh',
-      rootfs,
-      client,
-      `unix://${socket}`,
-      IMAGE,
-    ]);
+    await succeed(['sh', '-c', IMPORT, 'sh', rootfs, client, `unix://${home.socket}`, IMAGE]);
     return docker;
   }
 
@@ -76,7 +63,8 @@ export class PrivateDocker implements AsyncDisposable {
       this.engine.kill('SIGTERM');
       await ended;
     }
-    await rm(this.data, { recursive: true, force: true });
+    await rm(this.home.data, { recursive: true, force: true });
+    await new Cgroups(this.home.cgroup).removeParent();
   }
 }
 
@@ -93,31 +81,4 @@ export class Unmeasured implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {}
-}
-
-/** In a mount namespace of its own, so that its mounts end with it. It changes neither the firewall nor forwarding. */
-function engineCommand(engine: string, home: string, run: string, socket: string): [string, ...string[]] {
-  const ownMounts: [string, ...string[]] = ['unshare', '--mount', '--', 'setpriv', '--pdeathsig=TERM', '--'];
-  const places = [
-    '--data-root',
-    join(home, 'data'),
-    '--exec-root',
-    join(run, 'docker'),
-    '--pidfile',
-    join(run, 'docker.pid'),
-  ];
-  const address = ['--host', `unix://${socket}`];
-  const noNetwork = ['--iptables=false', '--ip-forward=false', '--bridge=none', '--userland-proxy=false'];
-  return [...ownMounts, engine, ...places, ...address, ...noNetwork];
-}
-
-function installed(name: string): string | undefined {
-  return FOLDERS.map((folder) => join(folder, name)).find((path) => {
-    try {
-      accessSync(path, constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
 }

@@ -90,7 +90,7 @@ export const start: Bench = {
       notes: [
         'A new learner each time, one after the other, no pool: HTTP request, WebSocket, `open`; `echo $((6*7))` is typed at the prompt, and the clock stops at 42. The sandbox is destroyed before the next.',
         docker instanceof PrivateDocker
-          ? `Docker (${docker.version}) takes turns with it: the same files imported as an image, no network, no limits, from the command's start to 42.`
+          ? `${docker.version} takes turns with it: the same files imported as an image, no network, no limits, from the command's start to 42.`
           : `Docker: not measured: ${docker}`,
         ...failures,
       ],

@@ -1,5 +1,6 @@
 /** Memory of processes, as the kernel counts it. All in bytes. */
 import { readFile } from 'node:fs/promises';
+import { kilobytes } from './kilobytes.ts';
 
 export interface ProcessMemory {
   name: string;
@@ -21,15 +22,4 @@ export async function processMemory(pid: number): Promise<ProcessMemory> {
     own: bytes('Private_Clean') + bytes('Private_Dirty'),
     rss: bytes('Rss'),
   };
-}
-
-/** What programs could still get on this host, caches that would be given up included. */
-export async function availableMemory(): Promise<number> {
-  return kilobytes(await readFile('/proc/meminfo', 'utf8'), 'MemAvailable') * 1024;
-}
-
-function kilobytes(text: string, key: string): number {
-  const found = new RegExp(`^${key}:\\s+(\\d+) kB$`, 'm').exec(text)?.[1];
-  if (found === undefined) throw new Error(`the kernel tells no ${key}`);
-  return Number(found);
 }

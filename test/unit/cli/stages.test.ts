@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 
 import { digestOf, stampOf } from '../../../sandbox-server/cli/stages/digest.ts';
 import { recallChanges, rememberChanges } from '../../../sandbox-server/cli/stages/host-changes.ts';
+import { recallInstances, rememberInstance } from '../../../sandbox-server/cli/stages/instances.ts';
 import { findUser } from '../../../sandbox-server/cli/stages/system-user.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
@@ -50,6 +51,24 @@ test('changes of the host are remembered over several starts, each once', () => 
   rememberChanges(data, { packages: ['crun', 'chromium'] });
   expect(recallChanges(data)).toEqual({ packages: ['crun', 'chromium'], users: ['slipway'] });
   expect(readFileSync(join(data, 'host-changes.json'), 'utf8')).toMatch(/\n$/);
+});
+
+test('the places of servers are remembered, those of one data folder while they exist', () => {
+  const root = temporaryFolder();
+  const run = temporaryFolder();
+  const gone = join(run, 'gone');
+  for (const instance of [
+    { data: '/d', run: gone, cgroup: 'a' },
+    { data: '/d', run, cgroup: 'a' },
+    { data: '/d', run, cgroup: 'a' },
+    { data: '/e', run: gone, cgroup: 'b' },
+  ]) {
+    rememberInstance(root, instance);
+  }
+  expect(recallInstances(root)).toEqual([
+    { data: '/d', run, cgroup: 'a' },
+    { data: '/e', run: gone, cgroup: 'b' },
+  ]);
 });
 
 test('a user is found by its whole name', () => {
