@@ -45,6 +45,8 @@ export async function createApp(gateway: Gateway): Promise<{ app: FastifyInstanc
     // Pages and files are asked for by the hundred; what fails is logged where it fails.
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: MAX_BODY_BYTES,
+    // A path that is no path is refused before there is a route, in our own words too.
+    frameworkErrors: (_error, _request, reply) => void sendError(reply as never, 'bad-request'),
     forceCloseConnections: true,
     requestTimeout: 30_000,
     // What a proxy says about the address is not trusted: limits are by connection.

@@ -39,9 +39,7 @@ export function sandboxRoutes(app: FastifyInstance, gateway: Gateway): void {
   });
 
   app.post('/api/courses/:course/sandbox/restart', { config: SELDOM }, async (request: CourseRequest, reply) => {
-    const session = sessionOf(request);
-    await session.stop();
-    await session.ready();
+    await sessionOf(request).restart();
     return reply.code(204).send();
   });
 

@@ -21,6 +21,9 @@ export interface SessionContext {
   log: { info(fields: object, text: string): void; warn(fields: object, text: string): void };
 }
 
+/** How exactly the database knows when somebody was last here; time-outs are minutes at least. */
+const NOTE_EVERY_MS = 30_000;
+
 export type OnStage = (stage: StartStage) => void;
 
 export class SandboxSession {
@@ -35,11 +38,13 @@ export class SandboxSession {
   private readonly context: SessionContext;
   private current: SandboxState;
   private starting: Promise<void> | undefined;
+  private restarting: Promise<void> | undefined;
   /** Whether it is on its way down: its place counts as free. */
   stopping = false;
   private readonly waiting = new Set<OnStage>();
   private viewers = 0;
   private seenAt: number;
+  private notedAt = 0;
 
   constructor(
     context: SessionContext,
@@ -152,7 +157,16 @@ export class SandboxSession {
     await this.context.driver.stop(this.id).catch((error: unknown) => {
       if (!(error instanceof DriverError && error.code === 'unknown')) throw toLearnerError(error);
     });
-    if (this.current !== 'requested') this.apply('stop');
+    // A start that was asked for meanwhile comes after this stop.
+    if (this.current !== 'requested' && this.current !== 'starting') this.apply('stop');
+  }
+
+  /** Ends all programs and starts anew. Who asks while that is under way waits for the same. */
+  restart(): Promise<void> {
+    this.restarting ??= this.stop()
+      .then(() => this.ready())
+      .finally(() => (this.restarting = undefined));
+    return this.restarting;
   }
 
   /** Removes the sandbox and all of its files. */
@@ -164,6 +178,9 @@ export class SandboxSession {
 
   private touch(): void {
     this.seenAt = this.context.now();
+    // Rounded: a page that is hidden and shown again and again must not make the database write each time.
+    if (this.seenAt - this.notedAt < NOTE_EVERY_MS) return;
+    this.notedAt = this.seenAt;
     this.context.seen(this.id);
   }
 

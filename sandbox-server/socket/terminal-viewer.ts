@@ -30,6 +30,16 @@ const LAGGING_MS = 5000;
 /** A socket on which nobody says `open` within this time is closed. */
 const OPEN_MS = 10_000;
 
+/** What waits for the other end of either side, in bytes, before it counts as gone: a large paste fits. */
+const MAX_UNTAKEN_BYTES = 2 * 1024 * 1024;
+
+/** Each piece costs some hundred bytes, however small it is. */
+const MAX_UNTAKEN_PIECES = 8_000;
+
+/** Attaching costs the sandbox a replay: so often within `ATTACH_MS` for one socket. A person hides a tab less often. */
+const MAX_ATTACHES = 30;
+const ATTACH_MS = 10_000;
+
 /** `idle`: not opened yet. `detached`: hidden, or lagging. */
 type ViewerState = 'idle' | 'attaching' | 'attached' | 'detached' | 'closed';
 
@@ -47,6 +57,10 @@ export class TerminalViewer {
   private parsed = 0;
   private timer: NodeJS.Timeout | undefined;
   private alive = true;
+  private resizing = false;
+  /** Pieces of input since the sandbox had taken all. */
+  private untaken = 0;
+  private attaches: number[] = [];
   /** Which attempt to attach is the current one. */
   private attempts = 0;
 
@@ -82,9 +96,13 @@ export class TerminalViewer {
 
   private typed(data: Buffer): void {
     if (this.state !== 'attached' || !this.stream) return; // what is typed into nothing is lost; the page says so
-    if (this.stream.send(data)) return;
-    this.webSocket.pause();
-    this.stream.drained(() => this.webSocket.resume());
+    // The socket is read on even where the program takes no input: acknowledgements come by it too, and without them the
+    // program could be held for ever.
+    this.untaken = this.stream.pending === 0 ? 1 : this.untaken + 1;
+    if (this.stream.pending + data.length > MAX_UNTAKEN_BYTES || this.untaken > MAX_UNTAKEN_PIECES) {
+      return this.close('too-many-requests');
+    }
+    this.stream.send(data);
   }
 
   private obey(message: ClientMessage): void {
@@ -101,7 +119,7 @@ export class TerminalViewer {
         return this.acknowledge(message.position);
       case 'resize':
         this.size = { columns: message.columns, rows: message.rows };
-        return this.stream?.control({ type: 'resize', ...this.size });
+        return this.resize();
       case 'hide':
         if (this.state === 'attached' || this.state === 'attaching') this.detach('hidden');
         return;
@@ -109,11 +127,25 @@ export class TerminalViewer {
         if (this.state === 'detached') void this.attach(message.from);
         return;
       case 'restart':
-        return this.stream?.control({ type: 'restart' });
+        if (this.stream && this.stream.pending < MAX_UNTAKEN_BYTES) this.stream.control({ type: 'restart' });
+        return;
     }
   }
 
+  /** Tells the size; only the newest counts where the program takes no input for now. */
+  private resize(): void {
+    const { stream } = this;
+    if (!stream || this.resizing) return;
+    if (stream.pending === 0) return stream.control({ type: 'resize', ...this.size });
+    this.resizing = true;
+    stream.drained(() => {
+      this.resizing = false;
+      if (this.stream === stream) this.resize();
+    });
+  }
+
   private async attach(from: number | undefined): Promise<void> {
+    if (!this.mayAttach()) return this.close('too-many-requests');
     this.state = 'attaching';
     const attempt = ++this.attempts;
     try {
@@ -159,17 +191,31 @@ export class TerminalViewer {
 
   private printed(bytes: Buffer): void {
     this.sent += bytes.length;
-    this.webSocket.send(bytes, { binary: true });
-    if (this.sent - this.parsed < UNPARSED_WINDOW_BYTES) return;
-    this.stream?.pause();
-    this.timer ??= setTimeout(() => this.detach('lagging'), LAGGING_MS);
+    this.webSocket.send(bytes, { binary: true }, () => this.flow());
+    this.flow();
+  }
+
+  /**
+   * Reads on, or stops. What the page says it has parsed is only half of it: a page may say so and take nothing, so what
+   * still waits in our own memory counts as well.
+   */
+  private flow(): void {
+    if (this.state !== 'attached') return;
+    const held = this.sent - this.parsed >= UNPARSED_WINDOW_BYTES || this.webSocket.bufferedAmount >= UNPARSED_WINDOW_BYTES;
+    if (held) {
+      this.stream?.pause();
+      this.timer ??= setTimeout(() => this.detach('lagging'), LAGGING_MS);
+    } else {
+      this.stopTimer();
+      this.stream?.resume();
+    }
   }
 
   private acknowledge(position: number): void {
     if (position <= this.parsed || position > this.sent) return;
     this.parsed = position;
     this.stopTimer();
-    if (this.state === 'attached') this.stream?.resume();
+    this.flow();
   }
 
   private detach(reason: 'hidden' | 'lagging'): void {
@@ -200,7 +246,10 @@ export class TerminalViewer {
   }
 
   private tell(message: ServerMessage): void {
-    if (this.state !== 'closed') this.webSocket.send(JSON.stringify(message));
+    if (this.state === 'closed') return;
+    // A page that takes nothing at all is gone, whatever it still says.
+    if (this.webSocket.bufferedAmount > MAX_UNTAKEN_BYTES) return this.webSocket.terminate();
+    this.webSocket.send(JSON.stringify(message));
   }
 
   /** Lets go of the terminal. A page that does not look does not keep its sandbox from resting either. */
@@ -209,16 +258,22 @@ export class TerminalViewer {
     this.attempts++;
     const { stream, view } = this;
     this.stream = undefined;
+    this.resizing = false;
     this.view = undefined;
     stream?.[Symbol.dispose]();
     view?.[Symbol.dispose]();
-    this.webSocket.resume();
   }
 
   private closed(): void {
     if (this.state === 'closed') return;
     this.state = 'closed';
     this.release();
+  }
+
+  private mayAttach(): boolean {
+    const now = Date.now();
+    this.attaches = [...this.attaches.filter((time) => now - time < ATTACH_MS), now];
+    return this.attaches.length <= MAX_ATTACHES;
   }
 
   private stopTimer(): void {

@@ -171,6 +171,8 @@ func (c *cgroups) createV1(spec *Spec, device string) ([]*os.File, error) {
 	}
 	// Memory and swap together: no swap. The file is missing where swap accounting is off, and swap then too.
 	_ = write(dir("memory", "learner"), "memory.memsw.limit_in_bytes", number(limits.MemoryBytes))
+	// On version 1 the buffers of TCP connections are counted only where they are limited on their own.
+	_ = write(dir("memory", "learner"), "memory.kmem.tcp.limit_in_bytes", number(limits.MemoryBytes/4))
 	if c.v1["cpu"] != "" {
 		if err := os.MkdirAll(dir("cpu", ""), 0o755); err != nil {
 			return nil, err

@@ -115,6 +115,11 @@ func (b *sandbox) run(s *stream, spec child.Spec, limit time.Duration) {
 	output.Wait()
 	status, signal := outcome(how)
 	_ = s.out.WriteJSON(map[string]any{"type": "ended", "status": status, "signal": signal, "timedOut": timedOut})
+	// The other end may still be writing input, and would lose this answer with a connection that is closed over it.
+	select {
+	case <-gone:
+	case <-time.After(lingerFor):
+	}
 }
 
 // drainFor is how long output is still read after a command ended: what is in the pipes comes at once.

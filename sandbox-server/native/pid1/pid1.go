@@ -15,6 +15,7 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 )
 
 // firstInherited is the first descriptor of the LISTEN_FDS convention.
@@ -22,6 +23,9 @@ const firstInherited = 3
 
 // memoryLimit is a soft limit for the Go heap, in bytes: sixteen full terminals fit, a leak shows as a slow init.
 const memoryLimit = 24 << 20
+
+// acceptAgain is how long init waits when it has as many connections as it can have.
+const acceptAgain = 100 * time.Millisecond
 
 // Main serves until the sandbox is stopped from outside.
 func Main() {
@@ -44,6 +48,7 @@ func Main() {
 		conn, err := listener.AcceptUnix()
 		if err != nil {
 			if isTemporary(err) {
+				time.Sleep(acceptAgain)
 				continue
 			}
 			fmt.Fprintln(os.Stderr, "slipway: init: accept:", err)

@@ -2,10 +2,12 @@ package pid1
 
 import (
 	"encoding/json"
+	"io"
 	"net"
 	"os"
 	"sync"
 	"syscall"
+	"time"
 
 	"slipway/child"
 	"slipway/frame"
@@ -68,12 +70,22 @@ func (s *stream) refuse(code, message string) {
 	_ = s.out.WriteJSON(map[string]any{"ok": false, "code": code, "message": message})
 }
 
+// lingerFor is how long what still comes is read and dropped after a refusal.
+const lingerFor = 200 * time.Millisecond
+
+// linger reads on for a moment: a socket that is closed over unread input takes its last answer with it.
+func (s *stream) linger() {
+	_ = s.conn.SetReadDeadline(time.Now().Add(lingerFor))
+	_, _ = io.Copy(io.Discard, s.conn)
+}
+
 func (b *sandbox) serve(conn net.Conn) {
 	defer conn.Close()
 	s := &stream{conn: conn, in: frame.NewReader(conn), out: frame.NewWriter(conn)}
 	var ask request
 	if err := s.in.Request(&ask); err != nil {
 		s.refuse("bad-request", err.Error())
+		s.linger()
 		return
 	}
 	switch ask.Op {

@@ -2,7 +2,6 @@ package pid1
 
 import (
 	"bufio"
-	"os"
 	"strconv"
 	"strings"
 	"sync"
@@ -96,7 +95,7 @@ func (t *trouble) read() {
 
 func (c counter) read() int64 {
 	for _, place := range c.places {
-		file, err := os.Open(place[0])
+		file, err := openRegular(place[0])
 		if err != nil {
 			continue
 		}

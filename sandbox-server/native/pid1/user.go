@@ -5,6 +5,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"syscall"
 )
 
 // user is who a program runs as.
@@ -55,11 +56,24 @@ func lookUpLearner() user {
 	return learner
 }
 
+// openRegular opens a file to read. Root in the sandbox may have put a pipe in its place, which would never open.
+func openRegular(path string) (*os.File, error) {
+	file, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, err
+	}
+	if info, err := file.Stat(); err != nil || !info.Mode().IsRegular() {
+		file.Close()
+		return nil, os.ErrInvalid
+	}
+	return file, nil
+}
+
 // maxAccountLines bounds what is read of a file that root in the sandbox may have written.
 const maxAccountLines = 4096
 
 func eachLine(path string, fields int, use func([]string)) {
-	file, err := os.Open(path)
+	file, err := openRegular(path)
 	if err != nil {
 		return
 	}

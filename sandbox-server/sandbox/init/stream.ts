@@ -56,6 +56,11 @@ export class InitStream implements Disposable {
     return more;
   }
 
+  /** Bytes that the other end has not taken yet. */
+  get pending(): number {
+    return this.duplex.writableLength;
+  }
+
   control(message: object): void {
     if (!this.ended) this.duplex.write(encodeControl(message));
   }

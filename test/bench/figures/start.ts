@@ -39,6 +39,7 @@ export const start: Bench = {
     const command: number[] = [];
     const prompt: number[] = [];
     const failures: string[] = [];
+    const dockerFailures: string[] = [];
     const rounds = count(100);
     for (let round = 1; round <= rounds; round++) {
       signal.throwIfAborted();
@@ -49,8 +50,9 @@ export const start: Bench = {
       );
       await server.empty();
       if (!(docker instanceof PrivateDocker)) continue;
-      command.push(await dockerCommand(docker));
-      prompt.push(await dockerPrompt(docker));
+      const failed = (error: Error) => dockerFailures.push(`docker run, round ${round}: ${error.message}`);
+      await dockerCommand(docker).then((ms) => command.push(ms), failed);
+      await dockerPrompt(docker).then((ms) => prompt.push(ms), failed);
     }
 
     const total = spread(ours.map(({ answer }) => answer));
@@ -93,6 +95,7 @@ export const start: Bench = {
           ? `${docker.version} takes turns with it: the same files imported as an image, no network, no limits, from the command's start to 42.`
           : `Docker: not measured: ${docker}`,
         ...failures,
+        ...dockerFailures,
       ],
     };
   },

@@ -42,6 +42,8 @@ const MASKED_PATHS = [
   '/proc/sysrq-trigger',
   '/proc/timer_list',
   '/proc/timer_stats',
+  // Tells every sandbox's disk by its path on the host.
+  '/sys/devices/virtual/block',
   '/sys/devices/virtual/powercap',
   '/sys/firmware',
   '/sys/kernel',
@@ -50,6 +52,16 @@ const READ_ONLY_PATHS = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys'];
 
 /** Memory for /dev/shm, in bytes; it counts against the sandbox's memory. */
 const SHM_BYTES = 64 * 1024 * 1024;
+const SHM_PAGES = SHM_BYTES / 4096;
+
+/** Pseudo-terminals: all sandboxes share the host's number of them. Enough for a terminal multiplexer's every window. */
+const MAX_TERMINALS = 64;
+
+/**
+ * System V shared memory outlives its processes, so that ending them does not free it: bounded like /dev/shm, there is
+ * always memory left for a shell that removes it. In pages of 4 KiB.
+ */
+const SYSCTL = { 'kernel.shmall': String(SHM_PAGES) };
 
 export interface OciConfigInput {
   spec: SandboxSpec;
@@ -97,6 +109,7 @@ export function ociConfig(input: OciConfigInput): object {
       // The runtime adds the usual harmless devices (null, zero, full, random, urandom, tty) and the pseudo-terminals.
       resources: { devices: [{ allow: false, access: 'rwm' }] },
       seccomp: seccompProfile(input.arch),
+      sysctl: SYSCTL,
       maskedPaths: MASKED_PATHS,
       readonlyPaths: READ_ONLY_PATHS,
     },
@@ -112,7 +125,7 @@ function mounts(native: string): object[] {
       destination: '/dev/pts',
       type: 'devpts',
       source: 'devpts',
-      options: ['nosuid', 'noexec', 'newinstance', 'ptmxmode=0666', 'mode=0620', 'gid=5'],
+      options: ['nosuid', 'noexec', 'newinstance', 'ptmxmode=0666', 'mode=0620', 'gid=5', `max=${MAX_TERMINALS}`],
     },
     {
       destination: '/dev/shm',

@@ -36,8 +36,7 @@ const ALLOWED: Record<string, string> = {
     sigreturn sigsuspend`,
   waiting: `epoll_create epoll_create1 epoll_ctl epoll_ctl_old epoll_pwait epoll_pwait2 epoll_wait epoll_wait_old
     eventfd eventfd2 futex futex_requeue futex_time64 futex_wait futex_waitv futex_wake inotify_add_watch inotify_init
-    inotify_init1 inotify_rm_watch io_cancel io_destroy io_getevents io_pgetevents io_pgetevents_time64 io_setup
-    io_submit _newselect pipe pipe2 poll ppoll ppoll_time64 pselect6 pselect6_time64 select`,
+    inotify_init1 inotify_rm_watch _newselect pipe pipe2 poll ppoll ppoll_time64 pselect6 pselect6_time64 select`,
   time: `adjtimex alarm clock_getres clock_getres_time64 clock_gettime clock_gettime64 clock_nanosleep
     clock_nanosleep_time64 getitimer gettimeofday setitimer time timer_create timer_delete timer_getoverrun
     timer_gettime timer_gettime64 timer_settime timer_settime64 timerfd_create timerfd_gettime timerfd_gettime64
@@ -46,17 +45,21 @@ const ALLOWED: Record<string, string> = {
     mq_timedsend mq_timedsend_time64 mq_unlink msgctl msgget msgrcv msgsnd semctl semget semop semtimedop
     semtimedop_time64`,
   network: `accept accept4 bind connect getpeername getsockname getsockopt listen recv recvfrom recvmmsg
-    recvmmsg_time64 recvmsg send sendmmsg sendmsg sendto setsockopt shutdown socketcall socketpair`,
+    recvmmsg_time64 recvmsg send sendmmsg sendmsg sendto setsockopt shutdown socketpair`,
   system: `getrandom sysinfo uname`,
   'architecture: ARM': `arm_sync_file_range sync_file_range2 breakpoint cacheflush set_tls`,
 };
 
-/** Known and withheld; each would widen what the kernel exposes to a learner, or reach beyond the sandbox. */
+/**
+ * Known and withheld; each would widen what the kernel exposes to a learner, or reach beyond the sandbox. `socketcall`
+ * hides a 32-bit program's socket family in memory; `io_setup` takes from a number that the whole host shares.
+ */
 const WITHHELD = `acct add_key bpf clock_adjtime clock_settime delete_module fanotify_init fanotify_mark finit_module
   fsconfig fsmount fsopen fspick get_kernel_syms get_mempolicy init_module io_uring_enter io_uring_register
-  io_uring_setup ioperm iopl kexec_file_load kexec_load keyctl lookup_dcookie mbind migrate_pages mount mount_setattr
+  io_uring_setup io_setup io_submit ioperm iopl kexec_file_load kexec_load keyctl lookup_dcookie mbind migrate_pages mount mount_setattr
   move_mount move_pages nfsservctl open_by_handle_at open_tree perf_event_open personality pidfd_getfd pivot_root
   process_madvise query_module quotactl quotactl_fd reboot request_key sethostname setdomainname setns set_mempolicy
+  socketcall
   set_mempolicy_home_node settimeofday stime swapoff swapon sysfs _sysctl
   syslog umount umount2 unshare uselib userfaultfd
   ustat vhangup vm86 vm86old`;
