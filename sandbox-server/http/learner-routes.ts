@@ -15,7 +15,13 @@ const TRIES = { rateLimit: { max: 60, timeWindow: '1 minute' } };
  * New learners a minute from one address. A whole class behind one address joins within a minute; a program that drops
  * its cookie again and again does not take every place of the server.
  */
-const NEWCOMERS = { rateLimit: { max: 150, timeWindow: '1 minute', allowList: (request: FastifyRequest) => request.learner !== undefined } };
+const NEWCOMERS = {
+  rateLimit: {
+    max: 150,
+    timeWindow: '1 minute',
+    allowList: (request: FastifyRequest) => request.learner !== undefined,
+  },
+};
 
 export function learnerRoutes(app: FastifyInstance, gateway: Gateway, identity: Identity): void {
   app.post('/api/session', { config: NEWCOMERS }, async (request, reply): Promise<SessionAnswer> => {

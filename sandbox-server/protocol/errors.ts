@@ -178,7 +178,7 @@ export const ERRORS = {
     hint: 'Wait a minute, then try again.',
     retry: true,
   },
-  'unexpected': {
+  unexpected: {
     status: 500,
     close: 4599,
     text: 'Something went wrong in the server.',

@@ -201,7 +201,8 @@ export class TerminalViewer {
    */
   private flow(): void {
     if (this.state !== 'attached') return;
-    const held = this.sent - this.parsed >= UNPARSED_WINDOW_BYTES || this.webSocket.bufferedAmount >= UNPARSED_WINDOW_BYTES;
+    const held =
+      this.sent - this.parsed >= UNPARSED_WINDOW_BYTES || this.webSocket.bufferedAmount >= UNPARSED_WINDOW_BYTES;
     if (held) {
       this.stream?.pause();
       this.timer ??= setTimeout(() => this.detach('lagging'), LAGGING_MS);

@@ -51,7 +51,10 @@ test('after the host’s own restart every sandbox is stopped, with what was wri
 test('a disk that was being written when everything ended is whole again, and keeps what was saved before', async () => {
   for (let round = 0; round < 4; round++) {
     const writing = sandboxes
-      .run(id, `echo round-${round} >> ~/saved; sync; while :; do head -c 3M /dev/urandom > ~/junk; mkdir -p ~/d$RANDOM; done`)
+      .run(
+        id,
+        `echo round-${round} >> ~/saved; sync; while :; do head -c 3M /dev/urandom > ~/junk; mkdir -p ~/d$RANDOM; done`,
+      )
       .catch(() => undefined);
     await expect.poll(async () => (await sandboxes.run(id, 'ls ~/junk 2>/dev/null')).out).toBe('/home/learner/junk\n');
     process.kill(initOf(sandboxes, id), 'SIGKILL');
@@ -72,7 +75,9 @@ test('a learner whose sandbox dies is told so, and the next visit starts it over
   const [sandbox] = readdirSync(join(server.config.run, 'sandboxes'));
   process.kill(initOf(server, sandbox!), 'SIGKILL');
   expect(await page.closed).toMatchObject({ reason: 'sandbox-died' });
-  const state = (await (await fetch(`${server.url}${COURSE}/sandbox`, { headers: { cookie } })).json()) as { state: string };
+  const state = (await (await fetch(`${server.url}${COURSE}/sandbox`, { headers: { cookie } })).json()) as {
+    state: string;
+  };
   expect(state.state).toBe('stopped');
   const again = await (await TestPage.open(server.url, cookie, TERMINAL)).attach();
   again.type('cat ~/note\n');

@@ -52,7 +52,9 @@ class Page implements Disposable {
   private connect(): void {
     if (this.ended) return;
     const { url } = this.server;
-    const webSocket = new WebSocket(url.replace('http', 'ws') + TERMINAL, { headers: { origin: url, cookie: this.cookie } });
+    const webSocket = new WebSocket(url.replace('http', 'ws') + TERMINAL, {
+      headers: { origin: url, cookie: this.cookie },
+    });
     this.webSocket = webSocket;
     const say = (message: object) => webSocket.send(JSON.stringify(message));
     webSocket.on('error', () => {});
@@ -89,7 +91,9 @@ test('killing gateway and supervisor again and again ends no shell, and no byte 
   using page = new Page(server, cookie);
   await expect.poll(() => page.text, { timeout: 20_000 }).toMatch(/\$ /);
   // 200 lines a second: what waits while a gateway starts stays far below what init holds.
-  page.type(`perl -e '$| = 1; for (my $n = 0; !-e "enough"; $n++) { print "line-$n\\n"; select undef, undef, undef, 0.005 } print "last\\n"'\n`);
+  page.type(
+    `perl -e '$| = 1; for (my $n = 0; !-e "enough"; $n++) { print "line-$n\\n"; select undef, undef, undef, 0.005 } print "last\\n"'\n`,
+  );
   await expect.poll(() => page.text, { timeout: 20_000 }).toMatch(/line-100\r\n/);
   const [sandbox] = readdirSync(join(server.config.run, 'sandboxes'));
   const before = processesIn(server.config.cgroup);
@@ -97,7 +101,8 @@ test('killing gateway and supervisor again and again ends no shell, and no byte 
   const next = random(SEED);
   const left = { gateway: TIMES, supervisor: TIMES };
   while (left.gateway + left.supervisor > 0) {
-    const parts = next() < 0.2 ? (['gateway', 'supervisor'] as const) : ([next() < 0.5 ? 'gateway' : 'supervisor'] as const);
+    const parts =
+      next() < 0.2 ? (['gateway', 'supervisor'] as const) : ([next() < 0.5 ? 'gateway' : 'supervisor'] as const);
     const killed = parts.filter((part) => left[part] > 0);
     for (const part of killed) left[part]--;
     await sleep(next() * 250);
@@ -115,7 +120,10 @@ test('killing gateway and supervisor again and again ends no shell, and no byte 
   expect(page.shells.size).toBe(1);
   const lines = [...page.text.matchAll(/line-(\d+)\r\n/g)].map((match) => Number(match[1]));
   expect(lines.length).toBeGreaterThan(500);
-  expect(lines.findIndex((number, index) => number !== index), `seed ${SEED}: the first line out of order`).toBe(-1);
+  expect(
+    lines.findIndex((number, index) => number !== index),
+    `seed ${SEED}: the first line out of order`,
+  ).toBe(-1);
   // Adopted, not made anew; and nothing was left over on the way.
   expect(readdirSync(join(server.config.run, 'sandboxes'))).toEqual([sandbox]);
   expect(before.filter((pid) => processesIn(server.config.cgroup).includes(pid)).length).toBeGreaterThanOrEqual(2);

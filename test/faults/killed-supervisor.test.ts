@@ -33,10 +33,15 @@ async function nothingIsOrphaned(): Promise<void> {
   expect(readdirSync(join(paths.supervisorData, 'sandboxes')).sort()).toEqual([...states.keys()].sort());
   await expect.poll(() => cgroupsIn(cgroup).sort(), { timeout: 5000 }).toEqual([...running].sort());
   expect(readdirSync(join(run, 'sandboxes')).sort()).toEqual([...running].sort());
-  expect(readdirSync(join(run, 'runtime')).filter((name) => name.length === 26).sort()).toEqual([...running].sort());
+  expect(
+    readdirSync(join(run, 'runtime'))
+      .filter((name) => name.length === 26)
+      .sort(),
+  ).toEqual([...running].sort());
   await expect.poll(() => loopsOf(paths.supervisorData).sort(), { timeout: 5000 }).toEqual([...running].sort());
   for (const id of running) {
-    if (states.get(id) === 'ready') expect(await askInit(await driver.connect(id), { op: 'status' }, 5000)).toMatchObject({ ok: true });
+    if (states.get(id) === 'ready')
+      expect(await askInit(await driver.connect(id), { op: 'status' }, 5000)).toMatchObject({ ok: true });
   }
 }
 
@@ -69,7 +74,10 @@ test('a supervisor that is killed while it creates and starts leaves nothing tha
     // The same id goes on from whatever was done: once more is all that a gateway has to do.
     await driver.create(id, spec);
     await driver.start(id);
-    expect(await askInit(await driver.connect(id), { op: 'status' }, 5000), `killed after ${ms} ms: ${state}`).toMatchObject({ ok: true });
+    expect(
+      await askInit(await driver.connect(id), { op: 'status' }, 5000),
+      `killed after ${ms} ms: ${state}`,
+    ).toMatchObject({ ok: true });
     await driver.destroy(id);
     await nothingIsOrphaned();
   }

@@ -25,9 +25,14 @@ test('a sandbox has the limits that its spec names', async () => {
 });
 
 test('the limits of two sandboxes are their own', async () => {
-  const larger = { ...LIMITS, memoryBytes: 2 * LIMITS.memoryBytes, processes: 2 * LIMITS.processes, diskBytes: 2 * LIMITS.diskBytes };
+  const larger = {
+    ...LIMITS,
+    memoryBytes: 2 * LIMITS.memoryBytes,
+    processes: 2 * LIMITS.processes,
+    diskBytes: 2 * LIMITS.diskBytes,
+  };
   const other = await sandboxes.start({ limits: larger });
-  const size = async (which: string) => Number((await sandboxes.run(which, "df --output=size -B1 / | tail -n 1")).out);
+  const size = async (which: string) => Number((await sandboxes.run(which, 'df --output=size -B1 / | tail -n 1')).out);
   expect(await size(other)).toBeGreaterThan(1.5 * (await size(id)));
   expect(await size(id)).toBeLessThanOrEqual(LIMITS.diskBytes);
 });

@@ -34,17 +34,21 @@ test.each([100_000, 300_000, 400_000, 600_000, 3_000_000])(
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     let bytes = 0;
     const argv = ['head', '-c', String(size), '/dev/zero'];
-    const stream: InitStream = new InitStream(duplex, { op: 'exec', argv }, {
-      onData: (piece) => {
-        if (bytes === 0) {
-          stream.pause();
-          setTimeout(() => stream.resume(), 1200);
-        }
-        bytes += piece.length;
+    const stream: InitStream = new InitStream(
+      duplex,
+      { op: 'exec', argv },
+      {
+        onData: (piece) => {
+          if (bytes === 0) {
+            stream.pause();
+            setTimeout(() => stream.resume(), 1200);
+          }
+          bytes += piece.length;
+        },
+        onControl: resolve,
+        onEnd: (error) => reject(error ?? new Error('the stream ended before the command did')),
       },
-      onControl: resolve,
-      onEnd: (error) => reject(error ?? new Error('the stream ended before the command did')),
-    });
+    );
     expect(await promise).toMatchObject({ type: 'ended', status: 0 });
     expect(bytes).toBe(size);
     stream[Symbol.dispose]();

@@ -13,7 +13,10 @@ afterAll(() => sandboxes?.[Symbol.asyncDispose]());
 test('a sandbox with the ids of one that is gone finds nothing of it', async () => {
   const first = await sandboxes.start();
   const ids = idsOf(sandboxes, first);
-  await sandboxes.run(first, 'echo secret > ~/note; echo secret > /tmp/note; echo secret > /dev/shm/note; ipcmk -M 4096; crontab -l; echo secret >> ~/.bash_history');
+  await sandboxes.run(
+    first,
+    'echo secret > ~/note; echo secret > /tmp/note; echo secret > /dev/shm/note; ipcmk -M 4096; crontab -l; echo secret >> ~/.bash_history',
+  );
   await sandboxes.run(first, 'echo secret >> /etc/motd; useradd evil', { root: true });
   await sandboxes.driver.destroy(first);
   const second = await sandboxes.start();
@@ -29,7 +32,9 @@ test('a sandbox with the ids of one that is gone finds nothing of it', async () 
 
 test('what a learner changes in the image’s files is in no other sandbox, and not in the image', async () => {
   const [one, two] = await Promise.all([sandboxes.start(), sandboxes.start()]);
-  await sandboxes.run(one, 'echo changed > /etc/motd; rm -rf /usr/bin/less; chmod 777 /etc; chown 1000 /usr/bin/env', { root: true });
+  await sandboxes.run(one, 'echo changed > /etc/motd; rm -rf /usr/bin/less; chmod 777 /etc; chown 1000 /usr/bin/env', {
+    root: true,
+  });
   const look = 'cat /etc/motd; ls /usr/bin/less; stat -c "%a %U" /etc /usr/bin/env';
   const other = await sandboxes.run(two, look);
   expect(other.out).not.toContain('changed');

@@ -22,7 +22,9 @@ test('sandboxes that use all they can keep nobody from starting and using anothe
     await terminal.shows(new RegExp(`answer-${n}\r\n`));
   }
   await expect
-    .poll(async () => (await Promise.all(busy.map((id) => sandboxes.driver.stats(id)))).every((stats) => stats.processes > 8))
+    .poll(async () =>
+      (await Promise.all(busy.map((id) => sandboxes.driver.stats(id)))).every((stats) => stats.processes > 8),
+    )
     .toBe(true);
   await Promise.all(busy.map((id) => sandboxes.driver.destroy(id)));
   await Promise.all(running);

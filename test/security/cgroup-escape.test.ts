@@ -20,7 +20,16 @@ describe.each(['crun', 'runc'] as const)('under %s', (runtime) => {
     const found: Record<string, string> = {};
     for (const controller of readdirSync(ROOT)) {
       for (const dir of ['', id, `${id}/learner`, `${id}/init`]) {
-        for (const file of ['memory.limit_in_bytes', 'memory.max', 'pids.max', 'cpu.max', 'cpu.cfs_quota_us', 'release_agent', 'notify_on_release', 'cgroup.subtree_control']) {
+        for (const file of [
+          'memory.limit_in_bytes',
+          'memory.max',
+          'pids.max',
+          'cpu.max',
+          'cpu.cfs_quota_us',
+          'release_agent',
+          'notify_on_release',
+          'cgroup.subtree_control',
+        ]) {
           const path = join(ROOT, controller, dir === '' ? '' : join(sandboxes.config.cgroup, dir), file);
           if (existsSync(path)) found[path] = readFileSync(path, 'utf8');
         }
@@ -55,7 +64,9 @@ describe.each(['crun', 'runc'] as const)('under %s', (runtime) => {
     });
 
     test('sees its own group as the root of all, and no other', async () => {
-      const { out } = await sandboxes.run(id, 'cat /proc/self/cgroup; find /sys/fs/cgroup -mindepth 2 -type d', { root });
+      const { out } = await sandboxes.run(id, 'cat /proc/self/cgroup; find /sys/fs/cgroup -mindepth 2 -type d', {
+        root,
+      });
       expect(out).not.toContain(id);
       expect(out).not.toContain(sandboxes.config.cgroup);
       const groups = out.split('\n').filter((line) => /^\d+:/.test(line));

@@ -79,17 +79,19 @@ describe.each(['crun', 'runc'] as const)('under %s', (runtime) => {
 test('root in a sandbox cannot put links in these places for the next start to find', async () => {
   await using sandboxes = await RealSandboxes.open();
   const id = await sandboxes.start();
-  const script = 'for d in dev proc sys; do mv /$d /$d-2; rmdir /$d; rm -rf /$d; ln -sfn /tmp /$d; done; ls -ld /dev /proc /sys';
+  const script =
+    'for d in dev proc sys; do mv /$d /$d-2; rmdir /$d; rm -rf /$d; ln -sfn /tmp /$d; done; ls -ld /dev /proc /sys';
   await sandboxes.run(id, script, { root: true });
   await sandboxes.driver.stop(id);
   await sandboxes.driver.start(id);
   const { out } = await sandboxes.run(id, 'stat -c "%n %F %d" /dev /proc /sys / | sort -u -k3');
-  expect(out.trim().split('\n').map((line) => line.replace(/ \d+$/, '')).sort()).toEqual([
-    '/ directory',
-    '/dev directory',
-    '/proc directory',
-    '/sys directory',
-  ]);
+  expect(
+    out
+      .trim()
+      .split('\n')
+      .map((line) => line.replace(/ \d+$/, ''))
+      .sort(),
+  ).toEqual(['/ directory', '/dev directory', '/proc directory', '/sys directory']);
 });
 
 function whatMatters({ uid, gid, mode, size, ino }: ReturnType<typeof statSync> & object) {

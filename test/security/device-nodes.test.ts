@@ -46,19 +46,42 @@ describe.each(['crun', 'runc'] as const)('under %s', (runtime) => {
 
   test('there are the harmless devices in a sandbox and no others, and no disk at all', async () => {
     // Asked of each path: a directory's own list tells what lies below a mounted device.
-    const script = 'for path in $(find /dev); do if [ -b "$path" ] || [ -c "$path" ]; then echo "$path"; fi; done | sort';
+    const script =
+      'for path in $(find /dev); do if [ -b "$path" ] || [ -c "$path" ]; then echo "$path"; fi; done | sort';
     const { out } = await sandboxes.run(id, script);
-    const found = out.trim().split('\n').filter((path) => !/^\/dev\/pts\/\d+$/.test(path));
-    expect(found).toEqual(['/dev/full', '/dev/null', '/dev/ptmx', '/dev/pts/ptmx', '/dev/random', '/dev/tty', '/dev/urandom', '/dev/zero']);
+    const found = out
+      .trim()
+      .split('\n')
+      .filter((path) => !/^\/dev\/pts\/\d+$/.test(path));
+    expect(found).toEqual([
+      '/dev/full',
+      '/dev/null',
+      '/dev/ptmx',
+      '/dev/pts/ptmx',
+      '/dev/random',
+      '/dev/tty',
+      '/dev/urandom',
+      '/dev/zero',
+    ]);
   });
 
-  test.each(['mem', 'kmem', 'kvm', 'port', 'fuse', 'loop-control', 'net/tun', 'vda', 'sda', 'mapper/control', 'vhost-vsock', 'uinput'])(
-    '/dev/%s is not there',
-    async (name) => {
-      const { out } = await sandboxes.run(id, `ls -d /dev/${name} 2>/dev/null; true`, { root: true });
-      expect(out).toBe('');
-    },
-  );
+  test.each([
+    'mem',
+    'kmem',
+    'kvm',
+    'port',
+    'fuse',
+    'loop-control',
+    'net/tun',
+    'vda',
+    'sda',
+    'mapper/control',
+    'vhost-vsock',
+    'uinput',
+  ])('/dev/%s is not there', async (name) => {
+    const { out } = await sandboxes.run(id, `ls -d /dev/${name} 2>/dev/null; true`, { root: true });
+    expect(out).toBe('');
+  });
 
   test('nothing that is done inside changes a device of the host', async () => {
     await sandboxes.run(

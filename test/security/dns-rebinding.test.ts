@@ -27,12 +27,21 @@ const OTHER_HOSTS: [string, (ours: URL) => string | undefined][] = [
 describe.each(OTHER_HOSTS)('a request for %s', (_what, host) => {
   test('is not ours to answer', async () => {
     const ours = new URL(server.url);
-    const lines = (path: string) => [`GET ${path} HTTP/1.1`, `Host: ${host(ours)}`, `Cookie: ${cookie}`, 'Connection: close'];
+    const lines = (path: string) => [
+      `GET ${path} HTTP/1.1`,
+      `Host: ${host(ours)}`,
+      `Cookie: ${cookie}`,
+      'Connection: close',
+    ];
     for (const path of ['/', '/api/courses/containers-and-docker/sandbox']) {
       const { status } = await send(server.url, lines(path));
       expect([400, 421], path).toContain(status);
     }
-    const upgrade = upgradeLines(server.url, TERMINAL, { Host: host(ours), Origin: `http://${host(ours)}`, Cookie: cookie });
+    const upgrade = upgradeLines(server.url, TERMINAL, {
+      Host: host(ours),
+      Origin: `http://${host(ours)}`,
+      Cookie: cookie,
+    });
     expect([400, 421]).toContain((await send(server.url, upgrade)).status);
   });
 });
@@ -47,7 +56,12 @@ test('the answer names what is wrong', async () => {
 });
 
 test('whether the server is well is told under any name, and nothing else with it', async () => {
-  const { status, body } = await send(server.url, ['GET /healthz HTTP/1.1', 'Host: evil.example', `Cookie: ${cookie}`, 'Connection: close']);
+  const { status, body } = await send(server.url, [
+    'GET /healthz HTTP/1.1',
+    'Host: evil.example',
+    `Cookie: ${cookie}`,
+    'Connection: close',
+  ]);
   expect({ status, body }).toEqual({ status: 200, body: '{"ok":true}' });
   const more = await send(server.url, ['GET /healthz/../courses HTTP/1.1', 'Host: evil.example', 'Connection: close']);
   expect([400, 421]).toContain(more.status);
@@ -63,8 +77,18 @@ test('a request without a Host, or with another’s before ours, is none', async
 
 test('what a proxy claims is not believed', async () => {
   const claims = ['X-Forwarded-Host: evil.example', 'X-Forwarded-For: 10.0.0.1', 'Forwarded: host=evil.example'];
-  const ours = await send(server.url, ['GET / HTTP/1.1', `Host: ${new URL(server.url).host}`, ...claims, 'Connection: close']);
+  const ours = await send(server.url, [
+    'GET / HTTP/1.1',
+    `Host: ${new URL(server.url).host}`,
+    ...claims,
+    'Connection: close',
+  ]);
   expect(ours.status).toBe(200);
-  const theirs = await send(server.url, ['GET / HTTP/1.1', 'Host: evil.example', `X-Forwarded-Host: ${new URL(server.url).host}`, 'Connection: close']);
+  const theirs = await send(server.url, [
+    'GET / HTTP/1.1',
+    'Host: evil.example',
+    `X-Forwarded-Host: ${new URL(server.url).host}`,
+    'Connection: close',
+  ]);
   expect(theirs.status).toBe(421);
 });

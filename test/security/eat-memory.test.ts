@@ -47,14 +47,19 @@ test('a program that wants twice the memory is ended, the learner is told, and t
 test('many small programs that eat memory together do not take init along', async () => {
   const init = initOf(sandboxes, id);
   terminal.type(`for i in $(seq 40); do perl -e '$x = "x" x (6 << 20); sleep 60' & done\n`);
-  await expect.poll(async () => (await sandboxes.driver.stats(id)).outOfMemoryKills, { timeout: 30_000 }).toBeGreaterThan(0);
+  await expect
+    .poll(async () => (await sandboxes.driver.stats(id)).outOfMemoryKills, { timeout: 30_000 })
+    .toBeGreaterThan(0);
   expect((await sandboxes.driver.stats(id)).memoryBytes).toBeLessThanOrEqual(LIMITS.memoryBytes + 32 * 1024 * 1024);
   await askInit(await sandboxes.driver.connect(id), { op: 'kill-all' }, 10_000);
   await livesOn(init);
 });
 
 test('the kernel picks any program of a learner’s before init', async () => {
-  const { out } = await sandboxes.run(id, 'cat /proc/self/oom_score_adj; (echo -1000 > /proc/self/oom_score_adj); cat /proc/self/oom_score_adj');
+  const { out } = await sandboxes.run(
+    id,
+    'cat /proc/self/oom_score_adj; (echo -1000 > /proc/self/oom_score_adj); cat /proc/self/oom_score_adj',
+  );
   const [before, after] = out.trim().split('\n').map(Number);
   const own = Number(readFileSync(`/proc/${initOf(sandboxes, id)}/oom_score_adj`, 'utf8'));
   expect(before).toBeGreaterThan(own);

@@ -25,7 +25,9 @@ async function goesOn(): Promise<void> {
   const terminal = await TestTerminal.open(sandboxes.driver, id, 'main');
   terminal.type('echo here-$((1))\n');
   await terminal.shows(/here-1\r\n/, 30_000);
-  expect((await sandboxes.run(neighbour, 'head -c 40M /dev/zero > /dev/shm/x && echo room; rm /dev/shm/x')).out).toBe('room\n');
+  expect((await sandboxes.run(neighbour, 'head -c 40M /dev/zero > /dev/shm/x && echo room; rm /dev/shm/x')).out).toBe(
+    'room\n',
+  );
   expect((await sandboxes.driver.stats(id)).memoryBytes).toBeLessThanOrEqual(MOST);
 }
 
@@ -55,7 +57,7 @@ test('shared memory that outlives its processes is the sandbox’s own loss, and
 
 test('message queues to exhaustion leave the neighbour its own, and a restart frees them', async () => {
   const fill = `perl -e 'while (defined(my $q = msgget(0, 0666 | 01000))) { for (1..1000) { msgsnd($q, pack("l! a8000", 1, "x"), 04000) or last } }'`;
-  await sandboxes.run(id, fill);
+  await sandboxes.run(id, fill, { timeoutMs: 4000 });
   expect((await sandboxes.run(neighbour, 'ipcmk -Q')).out).toMatch(/^Message queue id/);
   expect(await askInit(await sandboxes.driver.connect(id), { op: 'status' }, 5000)).toMatchObject({ ok: true });
   await sandboxes.driver.stop(id);
@@ -70,5 +72,7 @@ test('an attack that is let go of gives its memory back', async () => {
     expect(held.answer).toEqual({ bytes: 64 * 1024 * 1024 });
     expect((await sandboxes.driver.stats(id)).memoryBytes).toBeGreaterThan(before + 60 * 1024 * 1024);
   }
-  await expect.poll(async () => (await sandboxes.driver.stats(id)).memoryBytes, { timeout: 5000 }).toBeLessThan(before + 30 * 1024 * 1024);
+  await expect
+    .poll(async () => (await sandboxes.driver.stats(id)).memoryBytes, { timeout: 5000 })
+    .toBeLessThan(before + 30 * 1024 * 1024);
 });

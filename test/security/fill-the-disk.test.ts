@@ -25,7 +25,9 @@ function onHost(): number {
 }
 
 async function neighbourWrites(): Promise<void> {
-  expect((await sandboxes.run(neighbour, 'head -c 10M /dev/zero > ~/x && sync ~/x && rm ~/x && echo written')).out).toBe('written\n');
+  expect(
+    (await sandboxes.run(neighbour, 'head -c 10M /dev/zero > ~/x && sync ~/x && rm ~/x && echo written')).out,
+  ).toBe('written\n');
 }
 
 /** Clean-up is bounded too: it must not walk what the learner made. */
@@ -58,7 +60,9 @@ test('what the learner deletes is given back to the host', async () => {
 
 test('a million small files end at the disk’s own number of them', async () => {
   const terminal = await TestTerminal.open(sandboxes.driver, id, 'main');
-  terminal.type('mkdir ~/many; cd ~/many; for i in $(seq 1000000); do : > $i || break; done; echo made-$(ls -f | wc -l)\n');
+  terminal.type(
+    'mkdir ~/many; cd ~/many; for i in $(seq 1000000); do : > $i || break; done; echo made-$(ls -f | wc -l)\n',
+  );
   await terminal.shows(/No space left on device[^]*made-\d+\r\n/, 30_000);
   expect(await terminal.hears('notice')).toEqual({ type: 'notice', code: 'disk-full' });
   expect(Number(/made-(\d+)\r\n/.exec(terminal.text)![1])).toBeLessThanOrEqual(LIMITS.inodes + 2);
@@ -73,7 +77,12 @@ test('every place that a learner can write to is on the disk with its limit, or 
        [ -d $d ] && [ -w $d ] && stat -f -c '%T' $d; done | sort -u`,
   );
   // mqueue has no blocks: messages are counted by RLIMIT_MSGQUEUE.
-  expect(out.trim().split('\n').filter((type) => !['overlayfs', 'tmpfs', 'mqueue', 'proc', 'devpts'].includes(type))).toEqual([]);
+  expect(
+    out
+      .trim()
+      .split('\n')
+      .filter((type) => !['overlayfs', 'tmpfs', 'mqueue', 'proc', 'devpts'].includes(type)),
+  ).toEqual([]);
 });
 
 test('deep trees and odd names are no trouble, neither for what reads them nor for what removes them', async () => {

@@ -24,7 +24,8 @@ afterAll(() => sandboxes?.[Symbol.asyncDispose]());
 
 /** Memory of init's own, in bytes: its heap ends softly at 24 MiB, its code is shared. */
 const MOST = 48 * 1024 * 1024;
-const resident = () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${initOf(sandboxes, id)}/status`, 'utf8'))![1]) * 1024;
+const resident = () =>
+  Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${initOf(sandboxes, id)}/status`, 'utf8'))![1]) * 1024;
 
 test.each([
   ['a title of 50 MB', "printf '\\033]0;'; head -c 50M /dev/zero | tr '\\0' t; printf '\\007'"],
@@ -40,7 +41,7 @@ test.each([
 });
 
 test('Ctrl-C ends a flood, and a viewer that reads slowly loses nothing of it', async () => {
-  terminal.type("seq 1 600000; echo all-$((1))\n");
+  terminal.type('seq 1 600000; echo all-$((1))\n');
   for (let n = 0; n < 10; n++) {
     terminal.pause();
     await new Promise((resolve) => setTimeout(resolve, 30));
@@ -51,7 +52,9 @@ test('Ctrl-C ends a flood, and a viewer that reads slowly loses nothing of it', 
   await terminal.endsWith(/\r\n599999\r\n600000\r\n[^\r]*all-1\r\n/, 60_000);
   expect(before).toBeGreaterThan(0);
   // 600,000 numbers with their line ends, and the little that the shell itself printed.
-  const digits = Array.from({ length: 6 }, (_, n) => Math.min(9 * 10 ** n, 600_000 - 10 ** n + 1) * (n + 3)).reduce((a, b) => a + b);
+  const digits = Array.from({ length: 6 }, (_, n) => Math.min(9 * 10 ** n, 600_000 - 10 ** n + 1) * (n + 3)).reduce(
+    (a, b) => a + b,
+  );
   expect(terminal.bytes).toBeGreaterThan(digits);
   expect(terminal.bytes).toBeLessThan(digits + 1000);
   terminal.type('yes\n');

@@ -44,7 +44,11 @@ test.each<[string, (ours: URL) => string | undefined]>([
 
 test('two Origin headers are no better than a foreign one', async () => {
   const lines = upgradeLines(server.url, TERMINAL, { Cookie: cookie });
-  const both = [lines, [...lines, 'Origin: https://evil.example'], [lines[0]!, 'Origin: https://evil.example', ...lines.slice(1)]];
+  const both = [
+    lines,
+    [...lines, 'Origin: https://evil.example'],
+    [lines[0]!, 'Origin: https://evil.example', ...lines.slice(1)],
+  ];
   const statuses = await Promise.all(both.map(async (each) => (await send(server.url, each)).status));
   expect(statuses[0]).toBe(101);
   // Node keeps the first of two: either is refused, or it is the one that was checked.

@@ -15,13 +15,24 @@ afterAll(() => server?.[Symbol.asyncDispose]());
 const PATHS = ['/api/session', '/api/join', '/api/recover', '/api/recovery-code', `${COURSE}/sandbox/restart`];
 
 /** What a page may send without asking first. */
-const SIMPLE_TYPES = ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', undefined, '', 'text/plain; application/json'];
+const SIMPLE_TYPES = [
+  'text/plain',
+  'application/x-www-form-urlencoded',
+  'multipart/form-data; boundary=x',
+  undefined,
+  '',
+  'text/plain; application/json',
+];
 
 test.each(PATHS)('a form of a foreign page changes nothing: POST %s', async (path) => {
   for (const type of SIMPLE_TYPES) {
     const headers: Record<string, string> = { cookie, origin: server.url };
     if (type !== undefined) headers['content-type'] = type;
-    const response = await fetch(server.url + path, { method: 'POST', headers, body: new TextEncoder().encode('{"code":"x"}') });
+    const response = await fetch(server.url + path, {
+      method: 'POST',
+      headers,
+      body: new TextEncoder().encode('{"code":"x"}'),
+    });
     expect(response.status, String(type)).toBe(400);
     expect(response.headers.getSetCookie()).toEqual([]);
   }
@@ -60,8 +71,22 @@ test('no answer allows another origin to read it', async () => {
 
 test('a body is JSON of a size that codes have, and of the shape that is asked for', async () => {
   const post = (body: string) =>
-    fetch(`${server.url}/api/recover`, { method: 'POST', headers: { 'content-type': 'application/json', origin: server.url }, body });
-  for (const body of ['', '{', 'null', '[]', '{"code":1}', '{"code":""}', '{"code":{"$gt":""}}', `{"code":"${'a'.repeat(101)}"}`, '{"__proto__":{"code":"x"}}']) {
+    fetch(`${server.url}/api/recover`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', origin: server.url },
+      body,
+    });
+  for (const body of [
+    '',
+    '{',
+    'null',
+    '[]',
+    '{"code":1}',
+    '{"code":""}',
+    '{"code":{"$gt":""}}',
+    `{"code":"${'a'.repeat(101)}"}`,
+    '{"__proto__":{"code":"x"}}',
+  ]) {
     expect((await post(body)).status, body.slice(0, 40)).toBe(400);
   }
   const large = await post(`{"code":"${'a'.repeat(1024 * 1024)}"}`);
@@ -72,7 +97,13 @@ test('requests that two readers would read differently are refused', async () =>
   const host = `Host: ${new URL(server.url).host}`;
   const smuggle = 'GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n';
   for (const lines of [
-    ['POST /api/session HTTP/1.1', host, 'Content-Type: application/json', 'Content-Length: 2', 'Transfer-Encoding: chunked'],
+    [
+      'POST /api/session HTTP/1.1',
+      host,
+      'Content-Type: application/json',
+      'Content-Length: 2',
+      'Transfer-Encoding: chunked',
+    ],
     ['POST /api/session HTTP/1.1', host, 'Content-Type: application/json', 'Content-Length: 2', 'Content-Length: 40'],
     ['POST /api/session HTTP/1.1', host, 'Content-Type: application/json', 'Transfer-Encoding : chunked'],
     ['GET /healthz HTTP/1.1', host, ' folded: header'],

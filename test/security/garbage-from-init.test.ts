@@ -20,9 +20,20 @@ afterAll(() => {
 });
 
 const bytes = fc.uint8Array({ maxLength: 2000 }).map((array) => Buffer.from(array));
-const frame = fc.record({ kind: fc.constantFrom(0, 1, 2), payload: fc.uint8Array({ maxLength: 300 }).map((array) => Buffer.from(array)) });
+const frame = fc.record({
+  kind: fc.constantFrom(0, 1, 2),
+  payload: fc.uint8Array({ maxLength: 300 }).map((array) => Buffer.from(array)),
+});
 /** Bytes that begin as frames do, which garbage seldom does. */
-const nearly = fc.array(fc.oneof(frame.map(({ kind, payload }) => encodeFrame(kind as FrameKind, payload)), bytes), { maxLength: 12 }).map(Buffer.concat);
+const nearly = fc
+  .array(
+    fc.oneof(
+      frame.map(({ kind, payload }) => encodeFrame(kind as FrameKind, payload)),
+      bytes,
+    ),
+    { maxLength: 12 },
+  )
+  .map(Buffer.concat);
 
 function cut(whole: Buffer, at: number[]): Buffer[] {
   const ends = [...new Set(at.map((n) => n % (whole.length + 1)))].sort((a, b) => a - b);
@@ -34,11 +45,20 @@ test('frames are the same, however the bytes arrive', () => {
     fc.property(fc.array(frame, { maxLength: 20 }), fc.array(fc.nat(), { maxLength: 40 }), (frames, at) => {
       const seen: { kind: number; text: string }[] = [];
       const decoder = new FrameDecoder((kind, payload) => seen.push({ kind, text: payload.toString('latin1') }));
-      for (const piece of cut(Buffer.concat(frames.map(({ kind, payload }) => encodeFrame(kind as FrameKind, payload))), at)) {
+      for (const piece of cut(
+        Buffer.concat(frames.map(({ kind, payload }) => encodeFrame(kind as FrameKind, payload))),
+        at,
+      )) {
         decoder.push(piece);
       }
       // Data may come in pieces; control frames are whole.
-      const join = (list: { kind: number; text: string }[]) => [0, 2].map((kind) => list.filter((each) => each.kind === kind).map((each) => each.text).join(''));
+      const join = (list: { kind: number; text: string }[]) =>
+        [0, 2].map((kind) =>
+          list
+            .filter((each) => each.kind === kind)
+            .map((each) => each.text)
+            .join(''),
+        );
       const sent = frames.map(({ kind, payload }) => ({ kind, text: payload.toString('latin1') }));
       expect(join(seen)).toEqual(join(sent));
       expect(seen.filter((each) => each.kind === 1)).toEqual(sent.filter((each) => each.kind === 1));
@@ -73,10 +93,14 @@ test('a stream ends once, whatever comes', async () => {
       const [init, server] = duplexPair();
       init.on('error', () => {});
       let ends = 0;
-      const stream = new InitStream(server, { op: 'terminal', name: 'main', columns: 80, rows: 24 }, {
-        onControl: (event) => void parseTerminalEvent(event),
-        onEnd: () => ends++,
-      });
+      const stream = new InitStream(
+        server,
+        { op: 'terminal', name: 'main', columns: 80, rows: 24 },
+        {
+          onControl: (event) => void parseTerminalEvent(event),
+          onEnd: () => ends++,
+        },
+      );
       if (opened) init.write(encodeControl({ ok: true }));
       for (const piece of cut(garbage, at)) init.write(piece);
       init.end();
@@ -85,7 +109,7 @@ test('a stream ends once, whatever comes', async () => {
       await sleep(0);
       expect(ends).toBe(1);
       stream.send(Buffer.from('typed into nothing'));
-      stream.control({ type: 'resize' });
+      stream.control({ type: 'restart' });
       stream[Symbol.dispose]();
       expect(ends).toBe(1);
     }),
@@ -110,7 +134,10 @@ test('a question gets an answer, an error, or its time-out', async () => {
   await fc.assert(
     fc.asyncProperty(fc.oneof(json, bytes), async (answer) => {
       const asked = askInit(saying(answer), { op: 'status' }, 50);
-      const outcome = await asked.then((value) => typeof value, (error: unknown) => error instanceof Error);
+      const outcome = await asked.then(
+        (value) => typeof value,
+        (error: unknown) => error instanceof Error,
+      );
       expect(['object', true]).toContain(outcome);
     }),
     { numRuns: 60 },
@@ -147,7 +174,9 @@ test('only what is in the protocol passes for a terminal’s event', () => {
 });
 
 test('a flood of output costs no more memory than one piece of it', () => {
-  const frames = Buffer.concat(Array.from({ length: 16 }, () => encodeFrame(FrameKind.Data, Buffer.alloc(MAX_PAYLOAD_BYTES, 1))));
+  const frames = Buffer.concat(
+    Array.from({ length: 16 }, () => encodeFrame(FrameKind.Data, Buffer.alloc(MAX_PAYLOAD_BYTES, 1))),
+  );
   let seen = 0;
   const decoder = new FrameDecoder((_kind, payload) => (seen += payload.length));
   const before = process.memoryUsage.rss();
@@ -168,4 +197,22 @@ test('a control frame that comes byte by byte and never ends is bounded by its l
   decoder.push(header);
   const after = process.memoryUsage();
   expect(after.heapUsed + after.external - before.heapUsed - before.external).toBeLessThan(256 * 1024 * 1024);
+});
+
+test('who waits for init to take what was sent is called back, however little that was', async () => {
+  for (const size of [1, 1000, 200_000]) {
+    const [init, server] = duplexPair();
+    init.on('error', () => {});
+    const stream = new InitStream(server, { op: 'terminal', name: 'main', columns: 80, rows: 24 }, {});
+    stream.send(Buffer.alloc(size));
+    expect(stream.pending).toBeGreaterThan(0);
+    let called = 0;
+    stream.drained(() => called++);
+    await sleep(5);
+    expect(called).toBe(0);
+    init.resume();
+    await expect.poll(() => called, { message: `after ${size} bytes` }).toBe(1);
+    expect(stream.pending).toBe(0);
+    stream[Symbol.dispose]();
+  }
 });

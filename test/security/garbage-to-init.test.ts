@@ -70,7 +70,10 @@ test.each([
   ['null', 'null\n'],
   ['an unknown operation', request({ op: 'reboot' })],
   ['an operation of another type', request({ op: 7 })],
-  ['bytes of every kind', Buffer.concat([Buffer.from(Array.from({ length: 256 }, (_, n) => (n === 10 ? 0 : n))), Buffer.from('\n')])],
+  [
+    'bytes of every kind',
+    Buffer.concat([Buffer.from(Array.from({ length: 256 }, (_, n) => (n === 10 ? 0 : n))), Buffer.from('\n')]),
+  ],
   ['nesting without end', `${'['.repeat(8000)}\n`],
   ['a command that is none', request({ op: 'exec', argv: [] })],
   ['a command with a zero byte', request({ op: 'exec', argv: ['sh\0', '-c', 'true'] })],
@@ -112,7 +115,9 @@ test('tiny frames without end are no more than tiny frames', async () => {
   const duplex = await connect();
   duplex.resume();
   duplex.write(TERMINAL);
-  const many = Buffer.concat(Array.from({ length: 20_000 }, (_, n) => encodeFrame(FrameKind.Data, n % 2 ? Buffer.alloc(0) : Buffer.from(' '))));
+  const many = Buffer.concat(
+    Array.from({ length: 20_000 }, (_, n) => encodeFrame(FrameKind.Data, n % 2 ? Buffer.alloc(0) : Buffer.from(' '))),
+  );
   for (let n = 0; n < 10; n++) duplex.write(many);
   const empty = Buffer.concat(Array.from({ length: 20_000 }, () => encodeControl({ type: 'no such thing' })));
   for (let n = 0; n < 5; n++) duplex.write(empty);
@@ -150,7 +155,11 @@ test('more connections than init has descriptors for are turned away, not waited
   } finally {
     for (const each of many) each.destroy();
   }
-  const answers = async () => askInit(await connect(), { op: 'status' }, 2000).then(() => true, () => false);
+  const answers = async () =>
+    askInit(await connect(), { op: 'status' }, 2000).then(
+      () => true,
+      () => false,
+    );
   await expect.poll(answers, { timeout: 15_000 }).toBe(true);
 });
 
@@ -167,10 +176,14 @@ test('there are as many terminals as init can remember, and one more is refused'
   let refusal: unknown;
   for (let n = 0; n < 64 && refusal === undefined; n++) {
     const duplex = await sandboxes.driver.connect(other);
-    const stream = new InitStream(duplex, { op: 'terminal', name: `t${n}`, columns: 80, rows: 24 }, {
-      onOpen: () => opened.push(`t${n}`),
-      onEnd: (error) => (refusal = error),
-    });
+    const stream = new InitStream(
+      duplex,
+      { op: 'terminal', name: `t${n}`, columns: 80, rows: 24 },
+      {
+        onOpen: () => opened.push(`t${n}`),
+        onEnd: (error) => (refusal = error),
+      },
+    );
     await expect.poll(() => opened.length > n || refusal !== undefined).toBe(true);
     streams.push(stream);
   }

@@ -69,7 +69,11 @@ describe('a server that asks for a code', () => {
 
   test('sends those whom it asks back to itself, and to nobody else', async () => {
     for (const path of ['//evil.example/', '/\\evil.example/', '/%2f%2fevil.example']) {
-      const { status, headers } = await send(server.url, [`GET ${path} HTTP/1.1`, `Host: ${new URL(server.url).host}`, 'Connection: close']);
+      const { status, headers } = await send(server.url, [
+        `GET ${path} HTTP/1.1`,
+        `Host: ${new URL(server.url).host}`,
+        'Connection: close',
+      ]);
       expect([302, 400, 403, 404]).toContain(status);
       const location = /^location: (.*)$/im.exec(headers)?.[1];
       if (location !== undefined) expect(location).toMatch(/^\/join\/\?next=/);
@@ -80,7 +84,9 @@ describe('a server that asks for a code', () => {
     for (const code of [CODE, CODE.toUpperCase(), `${CODE.slice(0, 5)}-${CODE.slice(5)}`, ` ${CODE} `]) {
       const joined = await post(server, '/api/join', { code });
       expect(joined.status).toBe(204);
-      expect((await fetch(`${server.url}/`, { headers: { cookie: cookieOf(joined)! }, redirect: 'manual' })).status).toBe(200);
+      expect(
+        (await fetch(`${server.url}/`, { headers: { cookie: cookieOf(joined)! }, redirect: 'manual' })).status,
+      ).toBe(200);
     }
   });
 
@@ -91,14 +97,23 @@ describe('a server that asks for a code', () => {
       expect([400, 403], code).toContain(response.status);
       expect(cookieOf(response)).toBeUndefined();
     }
-    const statuses = await Promise.all(Array.from({ length: 80 }, (_, n) => post(server, '/api/join', { code: `guess${n}` }).then(({ status }) => status)));
+    const statuses = await Promise.all(
+      Array.from({ length: 80 }, (_, n) =>
+        post(server, '/api/join', { code: `guess${n}` }).then(({ status }) => status),
+      ),
+    );
     expect(statuses.filter((status) => status === 429).length).toBeGreaterThan(10);
     // From then on the right one opens nothing either, for a while: a guesser learns nothing from it.
     expect((await post(server, '/api/join', { code: CODE })).status).toBe(429);
     // Limits are by connection: what a client says of its address changes nothing.
     const disguised = await fetch(`${server.url}/api/join`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', origin: server.url, 'x-forwarded-for': '203.0.113.9', 'x-real-ip': '203.0.113.9' },
+      headers: {
+        'content-type': 'application/json',
+        origin: server.url,
+        'x-forwarded-for': '203.0.113.9',
+        'x-real-ip': '203.0.113.9',
+      },
       body: JSON.stringify({ code: CODE }),
     });
     expect(disguised.status).toBe(429);
@@ -133,7 +148,11 @@ describe('a recovery code', () => {
       expect(response.status, code).toBe(403);
       expect(cookieOf(response)).toBeUndefined();
     }
-    const statuses = await Promise.all(Array.from({ length: 80 }, (_, n) => post(server, '/api/recover', { code: `guess${n}` }).then(({ status }) => status)));
+    const statuses = await Promise.all(
+      Array.from({ length: 80 }, (_, n) =>
+        post(server, '/api/recover', { code: `guess${n}` }).then(({ status }) => status),
+      ),
+    );
     expect(statuses.filter((status) => status === 429).length).toBeGreaterThan(10);
     expect(statuses.filter((status) => status === 204)).toEqual([]);
   });

@@ -33,10 +33,11 @@ const OPEN = JSON.stringify({ type: 'open', visible: true, columns: 80, rows: 24
 test.each<[string, Buffer[], number]>([
   ['a message that is too long', [webSocketFrame(Binary, Buffer.alloc(MAX_CLIENT_MESSAGE_BYTES + 1))], 1009],
   ['a message that says it has 8 exabytes', [webSocketFrame(Binary, '', { claims: Number.MAX_SAFE_INTEGER })], 1009],
-  ['a message in pieces that are too long together', [
-    webSocketFrame(Binary, Buffer.alloc(40_000), { fin: false }),
-    webSocketFrame(Continuation, Buffer.alloc(40_000)),
-  ], 1009],
+  [
+    'a message in pieces that are too long together',
+    [webSocketFrame(Binary, Buffer.alloc(40_000), { fin: false }), webSocketFrame(Continuation, Buffer.alloc(40_000))],
+    1009,
+  ],
   ['a frame without a mask', [webSocketFrame(Text, OPEN, { masked: false })], 1002],
   ['a frame with reserved bits', [webSocketFrame(Text, OPEN, { reserved: 4 })], 1002],
   ['an opcode that there is not', [webSocketFrame(3, 'x')], 1002],
@@ -49,10 +50,18 @@ test.each<[string, Buffer[], number]>([
   ['a close with a code that is none', [webSocketFrame(Close, Buffer.from([0x03, 0xed]))], 1002],
   ['what is no JSON', [webSocketFrame(Text, 'hello')], ERRORS['bad-request'].close],
   ['an empty message', [webSocketFrame(Text, '')], ERRORS['bad-request'].close],
-  ['a message that there is not', [webSocketFrame(Text, OPEN), webSocketFrame(Text, '{"type":"exec"}')], ERRORS['bad-request'].close],
+  [
+    'a message that there is not',
+    [webSocketFrame(Text, OPEN), webSocketFrame(Text, '{"type":"exec"}')],
+    ERRORS['bad-request'].close,
+  ],
   ['a second open', [webSocketFrame(Text, OPEN), webSocketFrame(Text, OPEN)], ERRORS['bad-request'].close],
   ['nesting without end', [webSocketFrame(Text, '['.repeat(60_000))], ERRORS['bad-request'].close],
-  ['a key that reaches into objects', [webSocketFrame(Text, OPEN.replace('{', '{"__proto__":{"x":1},'))], ERRORS['bad-request'].close],
+  [
+    'a key that reaches into objects',
+    [webSocketFrame(Text, OPEN.replace('{', '{"__proto__":{"x":1},'))],
+    ERRORS['bad-request'].close,
+  ],
 ])('%s ends the socket with its code, and no other', async (_what, frames, code) => {
   const raw = await RawSocket.open(server.url, cookie);
   raw.write(...frames);
@@ -64,23 +73,27 @@ test.each<[string, Buffer[], number]>([
 const cells = [0, -1, 1, 1.5, 1001, 1e9, Number.MAX_SAFE_INTEGER, null, '80', true, [], {}];
 
 test.each(['columns', 'rows'])('%s that no terminal has are refused, at the beginning and later', async (side) => {
-  for (const value of cells) {
-    const first = await RawSocket.open(server.url, cookie);
-    first.say({ type: 'open', visible: true, columns: 80, rows: 24, [side]: value });
-    await expect.poll(() => first.closeCode, { message: String(value) }).toBe(ERRORS['bad-request'].close);
-    first.socket.destroy();
-    const later = await RawSocket.open(server.url, cookie);
-    later.say({ type: 'open', visible: true, columns: 80, rows: 24 });
-    later.say({ type: 'resize', columns: 80, rows: 24, [side]: value });
-    await expect.poll(() => later.closeCode, { message: String(value) }).toBe(ERRORS['bad-request'].close);
-    later.socket.destroy();
-  }
-  // JSON has no NaN and no infinity; what writes them is no JSON, or more than a number holds.
-  for (const text of [`{"type":"open","visible":true,"columns":NaN,"rows":24}`, `{"type":"open","visible":true,"columns":1e999,"rows":24}`]) {
-    const raw = await RawSocket.open(server.url, cookie);
-    raw.write(webSocketFrame(Text, text));
-    await expect.poll(() => raw.closeCode).toBe(ERRORS['bad-request'].close);
+  const open = { type: 'open', visible: true, columns: 80, rows: 24 };
+  const told = async (...messages: string[]) => {
+    const raw = await RawSocket.open(server.url, await visit(server.url));
+    raw.write(...messages.map((text) => webSocketFrame(Text, text)));
+    await expect.poll(() => raw.closeCode, { message: messages.join(' then ') }).toBe(ERRORS['bad-request'].close);
     raw.socket.destroy();
+  };
+  // JSON has no NaN and no infinity; what writes them is no JSON, or more than a number holds.
+  const texts = [...cells.map((value) => JSON.stringify(value)), 'NaN', '1e999', '-0.5', '"80"', 'Infinity'];
+  const plain = JSON.stringify(open);
+  for (const value of texts) {
+    await told(plain.replace(`"${side}":${open[side as 'rows']}`, `"${side}":${value}`));
+  }
+  for (const value of texts.slice(0, 4)) {
+    await told(
+      plain,
+      plain
+        .replace('open', 'resize')
+        .replace('"visible":true,', '')
+        .replace(`"${side}":${open[side as 'rows']}`, `"${side}":${value}`),
+    );
   }
 });
 
@@ -89,7 +102,7 @@ test('a message in a thousand pieces is one message', async () => {
   await raw.attach();
   const command = `echo ${'a'.repeat(900)}\n`;
   raw.write(webSocketFrame(Binary, command[0]!, { fin: false }));
-  for (const [n, each] of [...command.slice(1, -1)].entries()) {
+  for (const [n, each] of command.slice(1, -1).split('').entries()) {
     raw.write(webSocketFrame(Continuation, each, { fin: false }));
     if (n % 50 === 0) raw.write(webSocketFrame(Ping, 'between'));
   }
@@ -99,11 +112,30 @@ test('a message in a thousand pieces is one message', async () => {
 });
 
 test.each<[string, () => Buffer]>([
-  ['empty pieces of one message', () => Buffer.concat([webSocketFrame(Binary, '', { fin: false }), ...Array.from({ length: 4000 }, () => webSocketFrame(Continuation, '', { fin: false }))])],
+  [
+    'empty pieces of one message',
+    () =>
+      Buffer.concat([
+        webSocketFrame(Binary, '', { fin: false }),
+        ...Array.from({ length: 4000 }, () => webSocketFrame(Continuation, '', { fin: false })),
+      ]),
+  ],
   ['pings', () => Buffer.concat(Array.from({ length: 1000 }, () => webSocketFrame(Ping, Buffer.alloc(125))))],
   ['messages of one byte', () => Buffer.concat(Array.from({ length: 4000 }, () => webSocketFrame(Binary, '\n')))],
-  ['acknowledgements', () => Buffer.concat(Array.from({ length: 1000 }, (_, n) => webSocketFrame(Text, `{"type":"parsed","position":${n}}`)))],
-  ['hiding and showing', () => Buffer.concat(Array.from({ length: 200 }, (_, n) => webSocketFrame(Text, n % 2 ? '{"type":"show","from":0}' : '{"type":"hide"}')))],
+  [
+    'acknowledgements',
+    () =>
+      Buffer.concat(Array.from({ length: 1000 }, (_, n) => webSocketFrame(Text, `{"type":"parsed","position":${n}}`))),
+  ],
+  [
+    'hiding and showing',
+    () =>
+      Buffer.concat(
+        Array.from({ length: 200 }, (_, n) =>
+          webSocketFrame(Text, n % 2 ? '{"type":"show","from":0}' : '{"type":"hide"}'),
+        ),
+      ),
+  ],
 ])('a flood of %s leaves others served and memory flat', async (_what, flood) => {
   const raw = await RawSocket.open(server.url, await visit(server.url));
   await raw.attach();

@@ -51,7 +51,11 @@ test('a lesson needs no script or style that the policy would stop', async () =>
   const html = await (await fetch(`${server.url}/courses/containers-and-docker/introduction/`)).text();
   const scripts = [...html.matchAll(/<script\b([^>]*)>/g)].map((match) => match[1]!);
   expect(scripts.length).toBeGreaterThan(0);
-  expect(scripts.filter((attributes) => !/\bsrc="\/[^/]/.test(attributes) && !/type="application\/(?:ld\+)?json"/.test(attributes))).toEqual([]);
+  expect(
+    scripts.filter(
+      (attributes) => !/\bsrc="\/[^/]/.test(attributes) && !/type="application\/(?:ld\+)?json"/.test(attributes),
+    ),
+  ).toEqual([]);
   expect(html).not.toMatch(/\son[a-z]+="/);
   expect(html).not.toMatch(/(?:src|href)="(?:https?:)?\/\/[^"]*\.(?:js|css|woff2?)"/);
 });
@@ -66,7 +70,12 @@ test('a download of a learner’s files cannot become a page of ours', async () 
 });
 
 test('an error tells a learner what happened, and nothing of the host', async () => {
-  for (const path of ['/api/none', '/api/courses/%ff/sandbox', `/api/courses/${'a'.repeat(5000)}/sandbox`, `${COURSE}/sandbox`]) {
+  for (const path of [
+    '/api/none',
+    '/api/courses/%ff/sandbox',
+    `/api/courses/${'a'.repeat(5000)}/sandbox`,
+    `${COURSE}/sandbox`,
+  ]) {
     const text = await (await fetch(server.url + path)).text();
     expect(Object.keys(JSON.parse(text) as object)).toEqual(['error']);
     expect(text).not.toMatch(/node_modules|\/var\/|\/run\/|\.ts\b|at \w+ \(/);

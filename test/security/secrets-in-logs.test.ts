@@ -45,16 +45,31 @@ test('no cookie, code or keystroke is in a log, an address, a process list or a 
   expect(supervisor).toContain('started');
   const processes = execFileSync('ps', ['-eo', 'args', '-ww'], { encoding: 'utf8' });
   const secret = readFileSync(join(server.config.paths.gatewayData, 'cookie-secret'), 'utf8');
-  const secrets = { value, learner: learner!, signature: signature!, recovery, plain: recovery.replaceAll('-', ''), CODE, secret, typed: 'typed-secret-4711' };
+  const secrets = {
+    value,
+    learner: learner!,
+    signature: signature!,
+    recovery,
+    plain: recovery.replaceAll('-', ''),
+    CODE,
+    secret,
+    typed: 'typed-secret-4711',
+  };
   for (const [where, text] of Object.entries({ gateway, supervisor, processes })) {
     for (const [what, each] of Object.entries(secrets)) expect(text.includes(each), `${what} in ${where}`).toBe(false);
   }
-  const readable = execFileSync('find', [server.config.run, '-type', 'f', '-perm', '/o+r', '-print0'], { encoding: 'utf8' });
+  const readable = execFileSync('find', [server.config.run, '-type', 'f', '-perm', '/o+r', '-print0'], {
+    encoding: 'utf8',
+  });
   for (const path of readable.split('\0').filter((name) => name !== '')) {
     const text = readFileSync(path, 'latin1');
     for (const [what, each] of Object.entries(secrets)) expect(text.includes(each), `${what} in ${path}`).toBe(false);
   }
   // A recovery code is kept as what it hashes to.
-  const database = execFileSync('cat', [join(server.config.paths.gatewayData, 'slipway.db'), join(server.config.paths.gatewayData, 'slipway.db-wal')], { encoding: 'latin1' });
+  const database = execFileSync(
+    'cat',
+    [join(server.config.paths.gatewayData, 'slipway.db'), join(server.config.paths.gatewayData, 'slipway.db-wal')],
+    { encoding: 'latin1' },
+  );
   expect(database.includes(recovery.replaceAll('-', ''))).toBe(false);
 });

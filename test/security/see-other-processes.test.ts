@@ -29,8 +29,15 @@ describe.each([
   ['root in a sandbox', true],
 ])('%s', (_who, root) => {
   test('sees init and what it started itself', async () => {
-    const { out } = await sandboxes.run(id, 'for p in /proc/[0-9]*; do cat $p/comm; done 2>/dev/null | sort -u', { root });
-    expect(out.trim().split('\n').filter((name) => !['bash', 'cat', 'sort', 'slipway-init'].includes(name))).toEqual([]);
+    const { out } = await sandboxes.run(id, 'for p in /proc/[0-9]*; do cat $p/comm; done 2>/dev/null | sort -u', {
+      root,
+    });
+    expect(
+      out
+        .trim()
+        .split('\n')
+        .filter((name) => !['bash', 'cat', 'sort', 'slipway-init'].includes(name)),
+    ).toEqual([]);
   });
 
   test('ends nothing but its own by a signal to everybody', async () => {
@@ -67,8 +74,11 @@ describe.each([
   });
 });
 
-test.each(['STOP', 'KILL', 'TERM', 'QUIT', 'SEGV', 'ABRT', 'HUP', 'USR1'])('no learner stops init by SIG%s', async (signal) => {
-  const { err } = await sandboxes.run(id, `kill -${signal} 1`);
-  expect(err).toContain('Operation not permitted');
-  expect(await askInit(await sandboxes.driver.connect(id), { op: 'status' }, 5000)).toMatchObject({ ok: true });
-});
+test.each(['STOP', 'KILL', 'TERM', 'QUIT', 'SEGV', 'ABRT', 'HUP', 'USR1'])(
+  'no learner stops init by SIG%s',
+  async (signal) => {
+    const { err } = await sandboxes.run(id, `kill -${signal} 1`);
+    expect(err).toContain('Operation not permitted');
+    expect(await askInit(await sandboxes.driver.connect(id), { op: 'status' }, 5000)).toMatchObject({ ok: true });
+  },
+);

@@ -19,21 +19,27 @@ interface Mapping {
 
 async function mappings(id: string, file: 'uid_map' | 'gid_map'): Promise<Mapping[]> {
   const { out } = await sandboxes.run(id, `cat /proc/self/${file}`);
-  const lines = out.trim().split('\n').map((line) => line.trim().split(/\s+/).map(Number));
+  const lines = out
+    .trim()
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/).map(Number));
   return lines.map(([inside, host, size]) => ({ inside: inside!, host: host!, size: size! }));
 }
 
-test.each(['uid_map', 'gid_map'] as const)('two sandboxes share no id of the host, and none has the host’s root: %s', async (file) => {
-  const [one, two] = await Promise.all(ids.map((id) => mappings(id, file)));
-  for (const [a] of [one!, two!]) {
-    expect(a!.inside).toBe(0);
-    expect(a!.host).toBeGreaterThanOrEqual(65_536);
-  }
-  expect(one).toHaveLength(1);
-  expect(two).toHaveLength(1);
-  const [a, b] = [one![0]!, two![0]!];
-  expect(a.host + a.size <= b.host || b.host + b.size <= a.host).toBe(true);
-});
+test.each(['uid_map', 'gid_map'] as const)(
+  'two sandboxes share no id of the host, and none has the host’s root: %s',
+  async (file) => {
+    const [one, two] = await Promise.all(ids.map((id) => mappings(id, file)));
+    for (const [a] of [one!, two!]) {
+      expect(a!.inside).toBe(0);
+      expect(a!.host).toBeGreaterThanOrEqual(65_536);
+    }
+    expect(one).toHaveLength(1);
+    expect(two).toHaveLength(1);
+    const [a, b] = [one![0]!, two![0]!];
+    expect(a.host + a.size <= b.host || b.host + b.size <= a.host).toBe(true);
+  },
+);
 
 test('everything that a learner starts, as root too, runs under an id of the sandbox’s own on the host', async () => {
   const [id] = ids;
@@ -62,9 +68,13 @@ test('a learner cannot map other ids, nor become anybody else', async () => {
 });
 
 test('a program that belongs to root and says so (setuid) runs as the learner all the same', async () => {
-  const made = await sandboxes.run(ids[0], 'cp /usr/bin/id /tmp/mighty && chmod 6755 /tmp/mighty && stat -c %A /tmp/mighty', {
-    root: true,
-  });
+  const made = await sandboxes.run(
+    ids[0],
+    'cp /usr/bin/id /tmp/mighty && chmod 6755 /tmp/mighty && stat -c %A /tmp/mighty',
+    {
+      root: true,
+    },
+  );
   expect(made.out).toBe('-rwsr-sr-x\n');
   const { out } = await sandboxes.run(ids[0], '/tmp/mighty; /tmp/mighty -u');
   expect(out).toMatch(/^uid=1000\(learner\) gid=1000\(learner\) groups=1000\(learner\)\n1000\n$/);

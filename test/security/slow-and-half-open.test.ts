@@ -36,7 +36,8 @@ test('connections that say nothing, or half of something, keep nobody out', asyn
   for (let n = 0; n < 600; n++) {
     const socket = await dial(server.url);
     if (n % 3 === 1) socket.write('GET / HTTP/1.1\r\nHost: ');
-    if (n % 3 === 2) socket.write('POST /api/session HTTP/1.1\r\nContent-Length: 10000\r\nContent-Type: application/json\r\n\r\n{');
+    if (n % 3 === 2)
+      socket.write('POST /api/session HTTP/1.1\r\nContent-Length: 10000\r\nContent-Type: application/json\r\n\r\n{');
     idle.push(socket);
   }
   await serves();
@@ -90,15 +91,35 @@ test('a learner opens as many sockets as lessons need, and no more', async () =>
   await serves();
   for (const raw of sockets) raw.socket.destroy();
   await expect
-    .poll(async () => {
-      const again = await RawSocket.open(server.url, one);
-      await again.attach();
-      again.socket.destroy();
-      return again.closeCode;
-    }, { timeout: 10_000 })
+    .poll(
+      async () => {
+        const again = await RawSocket.open(server.url, one);
+        await again.attach();
+        again.socket.destroy();
+        return again.closeCode;
+      },
+      { timeout: 10_000 },
+    )
     .toBeUndefined();
 });
 
 test('a socket on which nobody opens a terminal is closed', async () => {
   await expect.poll(() => unopened!.closeCode, { timeout: 15_000 }).toBe(ERRORS['bad-request'].close);
+});
+
+test('a server that ends does not wait for those who do not answer', async () => {
+  await using other = await TestServer.start();
+  const learner = await visit(other.url);
+  const silent: RawSocket[] = [];
+  for (let n = 0; n < 5; n++) {
+    const raw = await (await RawSocket.open(other.url, learner)).attach();
+    raw.socket.pause();
+    silent.push(raw);
+  }
+  const half = await dial(other.url);
+  half.write('POST /api/session HTTP/1.1\r\nContent-Length: 10\r\n');
+  const ended = other.end('gateway').then(() => 'ended');
+  expect(await Promise.race([ended, sleep(10_000, 'still there')])).toBe('ended');
+  for (const raw of silent) raw.socket.destroy();
+  half.destroy();
 });

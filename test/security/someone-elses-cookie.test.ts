@@ -24,7 +24,13 @@ const FORGED: [string, () => string | undefined][] = [
   ['an id with an empty signature', () => named(`${value().split('.')[0]}.`)],
   ['an id with another’s signature', () => named(`${'0'.repeat(26)}.${value().split('.')[1]}`)],
   ['a signature that is one character off', () => named(value().replace(/.$/, (last) => (last === 'A' ? 'B' : 'A')))],
-  ['a signature by a secret that we guess', () => named(`${value().split('.')[0]}.${createHmac('sha256', 'secret').update(value().split('.')[0]!).digest('base64').replace(/=+$/, '')}`)],
+  [
+    'a signature by a secret that we guess',
+    () =>
+      named(
+        `${value().split('.')[0]}.${createHmac('sha256', 'secret').update(value().split('.')[0]!).digest('base64').replace(/=+$/, '')}`,
+      ),
+  ],
   ['an id with its last character cut off', () => named(value().slice(1))],
   ['a very long one', () => `slipway=${'a'.repeat(8000)}`],
   ['what looks like a query', () => named("' OR '1'='1")],
@@ -39,7 +45,11 @@ test.each(FORGED)('%s is nobody, at a terminal and at every other door', async (
   const init = headers.Cookie === undefined ? {} : { headers: { cookie: headers.Cookie } };
   expect((await fetch(`${server.url}${COURSE}/sandbox`, init)).status).toBe(401);
   expect((await fetch(`${server.url}${COURSE}/sandbox/home.tar`, init)).status).toBe(401);
-  const post = { method: 'POST', body: '{}', headers: { 'content-type': 'application/json', origin: server.url, ...init.headers } };
+  const post = {
+    method: 'POST',
+    body: '{}',
+    headers: { 'content-type': 'application/json', origin: server.url, ...init.headers },
+  };
   expect((await fetch(`${server.url}${COURSE}/sandbox/restart`, post)).status).toBe(401);
   expect((await fetch(`${server.url}/api/recovery-code`, post)).status).toBe(401);
 });
@@ -62,7 +72,9 @@ test('each learner sees their own sandbox and nothing of another’s', async () 
   expect(two.text).not.toMatch(/\nnote/);
   expect((await one.hears('attached')).shell).not.toBe((await two.hears('attached')).shell);
   const tar = async (whose: string) =>
-    Buffer.from(await (await fetch(`${server.url}${COURSE}/sandbox/home.tar`, { headers: { cookie: whose } })).arrayBuffer());
+    Buffer.from(
+      await (await fetch(`${server.url}${COURSE}/sandbox/home.tar`, { headers: { cookie: whose } })).arrayBuffer(),
+    );
   expect((await tar(cookie)).includes('only-1-mine')).toBe(true);
   expect((await tar(other)).includes('only-1-mine')).toBe(false);
 });

@@ -40,12 +40,22 @@ function open(): { socket: Socket; lines: string[]; closed: Promise<void> } {
 async function ask(request: unknown): Promise<Record<string, unknown> | 'closed'> {
   const { socket, lines, closed } = open();
   socket.write(`${JSON.stringify(request)}\n`);
-  await Promise.race([closed, (async () => { while (lines.length === 0) await sleep(2); })()]);
+  await Promise.race([
+    closed,
+    (async () => {
+      while (lines.length === 0) await sleep(2);
+    })(),
+  ]);
   socket.destroy();
   return lines[0] === undefined ? 'closed' : (JSON.parse(lines[0]) as Record<string, unknown>);
 }
 
-const spec = () => ({ image: Object.values(server.config.images)[0], profile: 'standard', hostname: 'slip', limits: server.config.limits });
+const spec = () => ({
+  image: Object.values(server.config.images)[0],
+  profile: 'standard',
+  hostname: 'slip',
+  limits: server.config.limits,
+});
 const id = randomId();
 
 test.each([
@@ -73,11 +83,20 @@ test.each([
 });
 
 function aSpec() {
-  return { image: 'x', profile: 'standard', hostname: 'slip', limits: { memoryBytes: 1, cpus: 1, processes: 1, diskBytes: 1, inodes: 1, openFiles: 1, diskBytesPerSecond: 1 } };
+  return {
+    image: 'x',
+    profile: 'standard',
+    hostname: 'slip',
+    limits: { memoryBytes: 1, cpus: 1, processes: 1, diskBytes: 1, inodes: 1, openFiles: 1, diskBytesPerSecond: 1 },
+  };
 }
 
 test('an image that does not exist is an answer, and makes nothing', async () => {
-  expect(await ask({ n: 4, op: 'create', id, spec: { ...spec(), image: 'no-such-image' } })).toMatchObject({ n: 4, ok: false, code: 'image-missing' });
+  expect(await ask({ n: 4, op: 'create', id, spec: { ...spec(), image: 'no-such-image' } })).toMatchObject({
+    n: 4,
+    ok: false,
+    code: 'image-missing',
+  });
   expect(await ask({ n: 5, op: 'status', id })).toEqual({ n: 5, ok: true, value: 'gone' });
 });
 
@@ -106,7 +125,9 @@ test('garbage, floods, lines without end and silence leave the supervisor servin
 
 test('nobody but root and the gateway reaches the supervisor, an init, a disk or an image', () => {
   const { config } = server;
-  const [sandbox] = execFileSync('ls', [join(config.run, 'sandboxes')], { encoding: 'utf8' }).trim().split('\n');
+  const [sandbox] = execFileSync('ls', [join(config.run, 'sandboxes')], { encoding: 'utf8' })
+    .trim()
+    .split('\n');
   const secrets = {
     supervisor: config.paths.supervisorSocket,
     init: initSocket(config.run, sandbox!),
@@ -122,13 +143,25 @@ test('nobody but root and the gateway reaches the supervisor, an init, a disk or
       try { fs.closeSync(fs.openSync(path, 'r')); can.push('read'); } catch {}
       try { fs.accessSync(path, fs.constants.W_OK); can.push('write'); } catch {}
       const s = net.connect({ path }); s.on('connect', () => { can.push('connect'); s.destroy(); }).on('error', () => {}).on('close', () => console.log(can.join(' ')));`;
-    return execFileSync('setpriv', [...user, process.execPath, '-e', script, path], { encoding: 'utf8', cwd: '/' }).trim();
+    return execFileSync('setpriv', [...user, process.execPath, '-e', script, path], {
+      encoding: 'utf8',
+      cwd: '/',
+    }).trim();
   };
   const nobody = ['--reuid=65534', '--regid=65534', '--clear-groups'];
   const { uid, gid } = statSync(config.paths.gatewayData);
   const gateway = [`--reuid=${uid}`, `--regid=${gid}`, '--clear-groups'];
-  const of = (user: string[]) => Object.fromEntries(Object.entries(secrets).map(([name, path]) => [name, reach(user, path)]));
-  expect(of(nobody)).toEqual({ supervisor: '', init: '', disk: '', bundle: '', cookieSecret: '', image: '', native: 'read' });
+  const of = (user: string[]) =>
+    Object.fromEntries(Object.entries(secrets).map(([name, path]) => [name, reach(user, path)]));
+  expect(of(nobody)).toEqual({
+    supervisor: '',
+    init: '',
+    disk: '',
+    bundle: '',
+    cookieSecret: '',
+    image: '',
+    native: 'read',
+  });
   expect(of(gateway)).toEqual({
     supervisor: 'write connect',
     init: 'write connect',

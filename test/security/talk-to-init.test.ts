@@ -38,7 +38,9 @@ test('a learner looks into nothing of init’s, and changes nothing of it', asyn
 });
 
 test('init keeps no variable and no argument that tells where the host keeps things', async () => {
-  const { out } = await sandboxes.run(id, `tr '\\0' '\\n' < /proc/1/environ; tr '\\0' '\\n' < /proc/1/cmdline`, { root: true });
+  const { out } = await sandboxes.run(id, `tr '\\0' '\\n' < /proc/1/environ; tr '\\0' '\\n' < /proc/1/cmdline`, {
+    root: true,
+  });
   const lines = out.trim().split('\n');
   expect(lines.filter((line) => !/^(?:LISTEN_FDS=\d|HOME=\/root|\/dev\/slipway-init|init)$/.test(line))).toEqual([]);
 });
@@ -50,7 +52,10 @@ test('a program started as the learner has a clean environment, whatever the ima
      mkdir -p ~/.ssh && echo 'FOO=bar' > ~/.ssh/environment`,
   );
   const { out } = await sandboxes.run(id, 'exec env');
-  const names = out.trim().split('\n').map((line) => line.split('=')[0]);
+  const names = out
+    .trim()
+    .split('\n')
+    .map((line) => line.split('=')[0]);
   expect(names.filter((name) => !['_', 'PWD', 'SHLVL', 'OLDPWD'].includes(name!)).sort()).toEqual(
     ['HOME', 'LANG', 'LOGNAME', 'PATH', 'SHELL', 'USER'].sort(),
   );
@@ -59,19 +64,28 @@ test('a program started as the learner has a clean environment, whatever the ima
 
 describe('a learner’s files in the places that init reads', () => {
   // Where the runtime leaves a place writable, a learner can put a pipe there: who opens it, waits for ever.
-  const PLACES = ['/sys/fs/cgroup/memory.events', '/sys/fs/cgroup/pids.events', '/sys/fs/cgroup/memory.oom_control', '/dev/ptmx', '/etc/passwd'];
+  const PLACES = [
+    '/sys/fs/cgroup/memory.events',
+    '/sys/fs/cgroup/pids.events',
+    '/sys/fs/cgroup/memory.oom_control',
+    '/dev/ptmx',
+    '/etc/passwd',
+  ];
 
-  test.each(['crun', 'runc'] as const)('hold up neither the terminals that are open nor those that are opened, under %s', async (runtime) => {
-    await using own = await RealSandboxes.open({ runtime });
-    const sandbox = await own.start();
-    const before = await TestTerminal.open(own.driver, sandbox, 'main');
-    await own.run(sandbox, PLACES.map((path) => `mkfifo ${path}`).join('; '));
-    for (const round of [1, 2, 3]) {
-      before.type(`sleep 0.7; echo round-$((${round}))\n`);
-      await before.shows(new RegExp(`round-${round}\r\n`), 5000);
-    }
-    const after = await TestTerminal.open(own.driver, sandbox, 'second');
-    after.type('sleep 0.7; echo new-$((1))\n');
-    await after.shows(/new-1\r\n/, 5000);
-  });
+  test.each(['crun', 'runc'] as const)(
+    'hold up neither the terminals that are open nor those that are opened, under %s',
+    async (runtime) => {
+      await using own = await RealSandboxes.open({ runtime });
+      const sandbox = await own.start();
+      const before = await TestTerminal.open(own.driver, sandbox, 'main');
+      await own.run(sandbox, PLACES.map((path) => `mkfifo ${path}`).join('; '));
+      for (const round of [1, 2]) {
+        before.type(`sleep 0.7; echo round-$((${round}))\n`);
+        await before.shows(new RegExp(`round-${round}\r\n`), 5000);
+      }
+      const after = await TestTerminal.open(own.driver, sandbox, 'second');
+      after.type('sleep 0.7; echo new-$((1))\n');
+      await after.shows(/new-1\r\n/, 5000);
+    },
+  );
 });

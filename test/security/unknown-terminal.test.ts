@@ -44,16 +44,24 @@ test.each([
   expect(status).toBeLessThan(500);
 });
 
-test.each([
-  'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'TRACE',
-])('%s changes nothing where there is nothing to change', async (method) => {
-  const headers = [`Host: ${new URL(server.url).host}`, `Cookie: ${cookie}`, `Origin: ${server.url}`, 'Content-Type: application/json', 'Content-Length: 2', 'Connection: close'];
-  for (const path of ['/', '/api/courses', `${COURSE}/sandbox`, `${COURSE}/sandbox/home.tar`]) {
-    const { status } = await send(server.url, [`${method} ${path} HTTP/1.1`, ...headers], '{}');
-    expect(status, path).toBeGreaterThanOrEqual(400);
-    expect(status, path).toBeLessThan(500);
-  }
-});
+test.each(['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'TRACE'])(
+  '%s changes nothing where there is nothing to change',
+  async (method) => {
+    const headers = [
+      `Host: ${new URL(server.url).host}`,
+      `Cookie: ${cookie}`,
+      `Origin: ${server.url}`,
+      'Content-Type: application/json',
+      'Content-Length: 2',
+      'Connection: close',
+    ];
+    for (const path of ['/', '/api/courses', `${COURSE}/sandbox`, `${COURSE}/sandbox/home.tar`]) {
+      const { status } = await send(server.url, [`${method} ${path} HTTP/1.1`, ...headers], '{}');
+      expect(status, path).toBeGreaterThanOrEqual(400);
+      expect(status, path).toBeLessThan(500);
+    }
+  },
+);
 
 test.each([
   '/../../../etc/passwd',
@@ -68,7 +76,11 @@ test.each([
   '/%00',
   '/_astro/%2e%2e%2f%2e%2e%2fslipway-native',
 ])('no file beside the site is served: %s', async (path) => {
-  const { status, body } = await send(server.url, [`GET ${path} HTTP/1.1`, `Host: ${new URL(server.url).host}`, 'Connection: close']);
+  const { status, body } = await send(server.url, [
+    `GET ${path} HTTP/1.1`,
+    `Host: ${new URL(server.url).host}`,
+    'Connection: close',
+  ]);
   expect([400, 403, 404]).toContain(status);
   expect(body).not.toMatch(/root:|"courses"|\[core\]/);
 });

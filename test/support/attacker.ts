@@ -66,14 +66,18 @@ export class HeldAttack implements Disposable {
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
     let text = '';
     const argv = [INSIDE, name, String(number), 'hold'];
-    const stream = new InitStream(duplex, { op: 'exec', argv }, {
-      onData: (bytes) => {
-        text += bytes.toString('utf8');
-        if (text.endsWith('\n')) resolve(JSON.parse(text) as Answer);
+    const stream = new InitStream(
+      duplex,
+      { op: 'exec', argv },
+      {
+        onData: (bytes) => {
+          text += bytes.toString('utf8');
+          if (text.endsWith('\n')) resolve(JSON.parse(text) as Answer);
+        },
+        onControl: (message) => reject(new Error(`the attack ${name} ended: ${JSON.stringify(message)}`)),
+        onEnd: (error) => reject(error ?? new Error(`the stream of the attack ${name} ended`)),
       },
-      onControl: (message) => reject(new Error(`the attack ${name} ended: ${JSON.stringify(message)}`)),
-      onEnd: (error) => reject(error ?? new Error(`the stream of the attack ${name} ended`)),
-    });
+    );
     return new HeldAttack(await promise, stream);
   }
 

@@ -39,8 +39,17 @@ export function processesOf(config: Config, ids: IdRange): number[] {
 
 /** Ids of the sandboxes that have a control group below this one. */
 export function cgroupsIn(parent: string): string[] {
-  const found = execFileSync('find', ['/sys/fs/cgroup', '-maxdepth', '5', '-type', 'd', '-path', `*/${parent}*/*`], { encoding: 'utf8' });
-  return [...new Set(found.split('\n').map((path) => path.split('/').find((name) => SANDBOX_ID.test(name))).filter(isThere))];
+  const found = execFileSync('find', ['/sys/fs/cgroup', '-maxdepth', '5', '-type', 'd', '-path', `*/${parent}*/*`], {
+    encoding: 'utf8',
+  });
+  return [
+    ...new Set(
+      found
+        .split('\n')
+        .map((path) => path.split('/').find((name) => SANDBOX_ID.test(name)))
+        .filter(isThere),
+    ),
+  ];
 }
 
 /** Ids of the processes in all control groups below this one. */
@@ -53,7 +62,10 @@ export function processesIn(parent: string): number[] {
 /** Ids of the sandboxes whose disk, in this folder, has a loop device. */
 export function loopsOf(folder: string): string[] {
   const files = namesIn('/sys/block').map((device) => textOf(`/sys/block/${device}/loop/backing_file`));
-  return files.filter((file) => file.startsWith(folder)).map((file) => file.split('/').find((name) => SANDBOX_ID.test(name))).filter(isThere);
+  return files
+    .filter((file) => file.startsWith(folder))
+    .map((file) => file.split('/').find((name) => SANDBOX_ID.test(name)))
+    .filter(isThere);
 }
 
 const SANDBOX_ID = /^[0-9a-hjkmnp-tv-z]{26}$/;
@@ -62,7 +74,9 @@ const isThere = (value: string | undefined): value is string => value !== undefi
 /** Everything of a sandbox that is left on the host, but for its disk and what describes it. */
 export function tracesOf(config: Config, id: string, ids: IdRange): string[] {
   const found = processesOf(config, ids).map((pid) => `process ${pid}`);
-  const cgroups = execFileSync('find', ['/sys/fs/cgroup', '-maxdepth', '5', '-type', 'd', '-name', id], { encoding: 'utf8' });
+  const cgroups = execFileSync('find', ['/sys/fs/cgroup', '-maxdepth', '5', '-type', 'd', '-name', id], {
+    encoding: 'utf8',
+  });
   found.push(...cgroups.split('\n').filter((path) => path !== ''));
   for (const device of namesIn('/sys/block')) {
     // A loop device holds the disk as long as a mount does, in whatever mount namespace that is.

@@ -1,6 +1,7 @@
 /** A terminal that prints too much to keep: what came last, and how much it was. */
 import { expect } from 'vitest';
 import type { SandboxDriver } from '../../sandbox-server/sandbox/driver.ts';
+import type { TerminalControl } from '../../sandbox-server/sandbox/init/frames.ts';
 import { InitStream } from '../../sandbox-server/sandbox/init/stream.ts';
 
 const KEPT = 8192;
@@ -27,7 +28,7 @@ export class TailTerminal {
     this.stream.send(Buffer.from(text));
   }
 
-  control(message: object): void {
+  control(message: TerminalControl): void {
     this.stream.control(message);
   }
 

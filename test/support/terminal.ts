@@ -2,6 +2,7 @@
 import { expect } from 'vitest';
 import type { AttachedMessage, ServerMessage } from '../../sandbox-server/protocol/messages.ts';
 import type { SandboxDriver } from '../../sandbox-server/sandbox/driver.ts';
+import type { TerminalControl } from '../../sandbox-server/sandbox/init/frames.ts';
 import { InitStream } from '../../sandbox-server/sandbox/init/stream.ts';
 
 interface Resume {
@@ -61,7 +62,7 @@ export class TestTerminal {
     this.stream.send(Buffer.from(text));
   }
 
-  control(message: object): void {
+  control(message: TerminalControl): void {
     this.stream.control(message);
   }
 

@@ -1,7 +1,7 @@
 /** One stream to a sandbox's `init`: the request goes out, the answer is checked, then frames. */
 import type { Duplex } from 'node:stream';
 import { FrameDecoder, encodeControl, encodeFrame } from './decoder.ts';
-import { FrameKind, MAX_PAYLOAD_BYTES, type StreamRequest } from './frames.ts';
+import { FrameKind, MAX_PAYLOAD_BYTES, type StreamAnswer, type StreamRequest, type TerminalControl } from './frames.ts';
 
 export class InitRefused extends Error {
   override name = 'InitRefused';
@@ -61,7 +61,8 @@ export class InitStream implements Disposable {
     return this.duplex.writableLength;
   }
 
-  control(message: object): void {
+  /** `eof` ends a command's standard input. */
+  control(message: TerminalControl | { type: 'eof' }): void {
     if (!this.ended) this.duplex.write(encodeControl(message));
   }
 
@@ -87,13 +88,13 @@ export class InitStream implements Disposable {
     if (this.ended) return;
     if (kind === FrameKind.Data && this.opened) return this.events.onData?.(payload);
     if (kind === FrameKind.ErrorData && this.opened) return this.events.onErrorData?.(payload);
-    const message = JSON.parse(payload.toString('utf8')) as Record<string, unknown> | null;
+    const message: unknown = JSON.parse(payload.toString('utf8'));
     if (this.opened) return this.events.onControl?.(message);
-    if (message?.['ok'] !== true) {
-      throw new InitRefused(String(message?.['code'] ?? 'failed'), String(message?.['message'] ?? 'init refused'));
-    }
+    const answer = message as Partial<StreamAnswer> | null;
+    if (answer?.ok !== true)
+      throw new InitRefused(String(answer?.code ?? 'failed'), String(answer?.message ?? 'no words'));
     this.opened = true;
-    this.events.onOpen?.(message);
+    this.events.onOpen?.(answer);
   }
 
   private end(error?: Error): void {

@@ -4,7 +4,7 @@
  */
 import { connect as connectSocket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { z } from 'zod';
+import type { z } from 'zod';
 import {
   DriverError,
   type CallOptions,

@@ -84,6 +84,6 @@ export class SupervisorClient {
   }
 
   private fail(why: string): void {
-    for (const n of [...this.waiting.keys()]) this.settle(n)?.reject(new DriverError('unavailable', why));
+    for (const n of this.waiting.keys()) this.settle(n)?.reject(new DriverError('unavailable', why));
   }
 }

@@ -136,7 +136,8 @@ export class Sandboxes {
 
   private known(id: string): SandboxMeta {
     const meta = this.host.disks.get(id);
-    if (this.host.disks.isBroken(id)) throw new DriverError('start-failed', `the description of sandbox ${id} cannot be read`);
+    if (this.host.disks.isBroken(id))
+      throw new DriverError('start-failed', `the description of sandbox ${id} cannot be read`);
     if (!meta) throw new DriverError('unknown', `no sandbox ${id}`);
     return meta;
   }
