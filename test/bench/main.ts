@@ -1,5 +1,6 @@
 /** Measures a server of its own and prints what it found: `npm run bench`. */
 import { writeFileSync } from 'node:fs';
+import { loadavg } from 'node:os';
 import { readArguments, WrongArguments, type Arguments } from './arguments.ts';
 import type { Bench, BenchContext } from './bench.ts';
 import type { Section } from './figure.ts';
@@ -54,7 +55,9 @@ async function measure({ json, only, quick }: Arguments, signal: AbortSignal): P
     sections.push(section);
     process.stdout.write(sectionText(section));
   }
-  const result = { when: new Date().toISOString(), quick, machine, sections };
+  const loadAfter = Number(loadavg()[0]!.toFixed(2));
+  process.stdout.write(`Load after the run: ${loadAfter}\n`);
+  const result = { when: new Date().toISOString(), quick, machine, loadAfter, sections };
   if (json !== undefined) writeFileSync(json, `${JSON.stringify(result, rounded, 2)}\n`);
 }
 
