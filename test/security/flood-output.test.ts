@@ -28,8 +28,8 @@ const resident = () =>
   Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${initOf(sandboxes, id)}/status`, 'utf8'))![1]) * 1024;
 
 test.each([
-  ['a title of 50 MB', "printf '\\033]0;'; head -c 50M /dev/zero | tr '\\0' t; printf '\\007'"],
-  ['a line of 100 MB', "head -c 100M /dev/zero | tr '\\0' x"],
+  ['a title of 20 MB', "printf '\\033]0;'; head -c 20M /dev/zero | tr '\\0' t; printf '\\007'"],
+  ['a line of 50 MB', "head -c 50M /dev/zero | tr '\\0' x"],
   ['bytes of every kind', 'head -c 20M /dev/urandom'],
   ['marks without end', "for i in $(seq 20000); do printf '\\033]133;B\\007\\033]133;C\\007\\033]133;D;1\\007'; done"],
   ['every mode that there is', "for i in $(seq 9999); do printf '\\033[?%dh' $i; done"],

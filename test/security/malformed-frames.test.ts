@@ -140,7 +140,7 @@ test.each<[string, () => Buffer]>([
   const raw = await RawSocket.open(server.url, await visit(server.url));
   await raw.attach();
   const before = residentBytes(server.pid('gateway'));
-  const flooding = raw.flood(flood(), 2500);
+  const flooding = raw.flood(flood(), 1500);
   await bystanderAnswers();
   await flooding;
   await bystanderAnswers();

@@ -11,7 +11,7 @@ let raw: RawSocket;
 let before: number;
 
 /** What one page may cost: the window, a replay, the kernel's and the runtime's buffers, many times over. */
-const MOST = 40 * 1024 * 1024;
+const MOST = 64 * 1024 * 1024;
 
 beforeAll(async () => {
   server = await TestServer.start();

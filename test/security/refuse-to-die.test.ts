@@ -54,7 +54,8 @@ describe.each(['crun', 'runc'] as const)('under %s', (runtime) => {
     await sandboxes.driver.destroy(next);
   }
 
-  test.each(CLINGING)(
+  // What processes do is the kernel's matter; the second runtime is for what a runtime leaves behind.
+  test.each(runtime === 'crun' ? CLINGING : CLINGING.slice(0, 2))(
     'a sandbox whose every process %s is destroyed in time, and nothing of it is left',
     async (_what, script) => {
       const id = await sandboxes.start();

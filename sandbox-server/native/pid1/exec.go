@@ -128,12 +128,13 @@ const drainFor = 500 * time.Millisecond
 func forward(s *stream, kind frame.Kind, from *os.File, done *sync.WaitGroup) {
 	defer done.Done()
 	buffer := make([]byte, frame.MaxPayload)
+	var rest drain
 	for {
 		n, err := from.Read(buffer)
 		if n > 0 && s.out.Write(kind, buffer[:n]) != nil {
 			return
 		}
-		if err != nil {
+		if !rest.more(from, n, err) {
 			return
 		}
 	}

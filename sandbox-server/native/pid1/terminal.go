@@ -87,6 +87,7 @@ func (t *terminal) start() error {
 func (t *terminal) pump(master *os.File, end <-chan ended) {
 	buffer := make([]byte, readSize)
 	var quiet *time.Timer
+	var rest drain
 	for {
 		n, err := master.Read(buffer)
 		if n > 0 {
@@ -104,8 +105,8 @@ func (t *terminal) pump(master *os.File, end <-chan ended) {
 				quiet.Reset(quietAfter)
 			}
 		}
-		if err != nil {
-			break // EIO: the last process that had the terminal open is gone; or the deadline after the shell's end
+		if !rest.more(master, n, err) {
+			break // EIO: the last process that had the terminal open is gone; or silence after the shell's end
 		}
 	}
 	if quiet != nil {

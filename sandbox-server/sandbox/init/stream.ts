@@ -66,9 +66,10 @@ export class InitStream implements Disposable {
     if (!this.ended) this.duplex.write(encodeControl(message));
   }
 
-  /** Calls back once when `send` may go on. */
+  /** Calls back once when all that was sent so far has been taken. */
   drained(then: () => void): void {
-    this.duplex.once('drain', then);
+    // The event `drain` comes only after a write that was too much; this comes after any.
+    this.duplex.write('', () => then());
   }
 
   /** Stops reading: `init` then holds the program that prints. */
