@@ -1,6 +1,7 @@
 /** WebSocket upgrades: who may open one, then a terminal viewer. Everything else is refused before it is a WebSocket. */
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyBaseLogger } from 'fastify';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Config } from '../config.ts';
@@ -24,6 +25,9 @@ export interface SocketOptions {
 }
 
 const PATH = /^\/api\/courses\/([^/?]+)\/terminals\/([^/?]+)$/;
+
+/** How long a closing handshake may take when the server ends. */
+const CLOSING_MS = 500;
 
 /** Terminals that one learner has open at once, in all tabs: a lesson has a few, two devices double it. */
 const MAX_SOCKETS_PER_LEARNER = 32;
@@ -50,6 +54,10 @@ export class TerminalSockets implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.pinger);
     for (const viewer of this.viewers) viewer.close('server-stopping');
+    // Who does not answer is not waited for: a laptop that was closed, a page that reads nothing.
+    const until = Date.now() + CLOSING_MS;
+    while (this.server.clients.size > 0 && Date.now() < until) await sleep(20);
+    for (const client of this.server.clients) client.terminate();
     this.server.close();
   }
 
