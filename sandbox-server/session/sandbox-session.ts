@@ -187,11 +187,13 @@ export class SandboxSession {
   private async bringUp(): Promise<void> {
     const { driver, log } = this.context;
     if (this.current === 'frozen') {
-      await driver.thaw(this.id).catch((error: unknown) => {
-        throw toLearnerError(error);
-      });
-      this.apply('thaw');
-      return;
+      try {
+        await driver.thaw(this.id);
+        return this.apply('thaw');
+      } catch (error) {
+        if (!(error instanceof DriverError) || error.code !== 'not-running') throw toLearnerError(error);
+        this.apply('died'); // while it was frozen: it is started over its disk
+      }
     }
     await this.context.admit(this, () => this.tell('queue'));
     this.apply('start');
