@@ -4,8 +4,11 @@ import expressiveCode from 'astro-expressive-code';
 import { MARKDOWN_FEATURES } from './site/course/blocks.ts';
 import slipway from './site/integration.ts';
 import { codeBlocks } from './site/markdown/code-blocks.ts';
-import { directives } from './site/markdown/directives.ts';
+import { asides } from './site/markdown/asides.ts';
 import { expressiveCodeOptions } from './site/markdown/expressive-code.ts';
+import { figures } from './site/markdown/figures.ts';
+import { links } from './site/markdown/links.ts';
+import { tabs } from './site/markdown/tabs.ts';
 import { textDirectives } from './site/markdown/text-directives.ts';
 
 export default defineConfig({
@@ -19,7 +22,7 @@ export default defineConfig({
   markdown: {
     processor: satteri({
       features: MARKDOWN_FEATURES,
-      mdastPlugins: [textDirectives, directives],
+      mdastPlugins: [textDirectives, asides, tabs, figures, links],
       hastPlugins: [codeBlocks],
     }),
   },

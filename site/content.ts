@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Loader, LoaderContext } from 'astro/loaders';
 import { z } from 'astro/zod';
@@ -40,13 +40,21 @@ const courses = defineCollection({
 });
 
 const lessons = defineCollection({
-  loader: fresh('slipway-lessons', async (folder, { store, renderMarkdown }) => {
+  loader: fresh('slipway-lessons', async (folder, { store, config, renderMarkdown }) => {
     for (const course of await readCourses(folder)) {
-      for (const { id, slug, body, ...data } of course.lessons) {
+      for (const { id, slug, body, anchors: _, links: __, pictures: ___, ...data } of course.lessons) {
         const path = join(folder, course.id, id, 'index.md');
         // The whole file: our Markdown plugins read the terminals from its frontmatter.
         const rendered = await renderMarkdown(await readFile(path, 'utf8'), { fileURL: pathToFileURL(path) });
-        store.set({ id: `${course.id}/${slug}`, data: { ...data, course: course.id, slug }, body, rendered });
+        store.set({
+          id: `${course.id}/${slug}`,
+          data: { ...data, course: course.id, slug },
+          body,
+          rendered,
+          filePath: relative(fileURLToPath(config.root), path),
+          // Pictures: Astro writes them, with their sizes, into the site.
+          ...(rendered.metadata?.imagePaths && { assetImports: rendered.metadata.imagePaths }),
+        });
       }
     }
   }),

@@ -1,6 +1,8 @@
 import type { Dirent } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { checkLinks } from './check-links.ts';
+import { checkPictures } from './check-pictures.ts';
 import { parseLesson, type Lesson } from './lesson.ts';
 import { isName, MAX_TERMINALS, slugOfLesson } from './names.ts';
 import { CourseProblems, nearest, type Problem } from './problem.ts';
@@ -18,9 +20,12 @@ export interface Course extends Omit<CourseFields, 'lessons'> {
 export async function readCourses(folder: string): Promise<Course[]> {
   const entries = await readdir(folder, { withFileTypes: true });
   const read = await Promise.all(entries.filter(isOpen).map(({ name }) => readCourse(join(folder, name))));
-  const problems = read.flatMap((result) => ('problems' in result ? result.problems : []));
+  const courses = read.flatMap(({ course }) => (course === undefined ? [] : [course]));
+  const ofCourses = read.flatMap(({ problems }) => problems ?? []);
+  // Where a lesson could not be read, links to it would be told to be broken too.
+  const problems = ofCourses.length > 0 ? ofCourses : checkLinks(basename(folder), courses);
   if (problems.length > 0) throw new CourseProblems(problems);
-  return read.flatMap((result) => ('course' in result ? [result.course] : [])).sort((a, b) => compare(a.id, b.id));
+  return courses.sort((a, b) => compare(a.id, b.id));
 }
 
 /** A course or a lesson that is not ready to be shown has a name that starts with an underscore or a dot. */
@@ -28,7 +33,7 @@ const isOpen = (entry: Dirent) => entry.isDirectory() && !/^[_.]/.test(entry.nam
 
 const compare = (a: string, b: string) => (a < b ? -1 : 1);
 
-async function readCourse(folder: string): Promise<{ course: Course } | { problems: Problem[] }> {
+async function readCourse(folder: string): Promise<{ course?: Course; problems?: Problem[] }> {
   const id = basename(folder);
   const place = `${basename(join(folder, '..'))}/${id}`;
   if (!isName(id)) return { problems: [badFolder(place, id)] };
@@ -53,7 +58,10 @@ async function readCourse(folder: string): Promise<{ course: Course } | { proble
     else {
       const parsed = parseLesson(name, `${place}/${name}/index.md`, source);
       if ('problems' in parsed) problems.push(...parsed.problems);
-      else lessons.push(parsed.lesson);
+      else {
+        lessons.push(parsed.lesson);
+        problems.push(...(await checkPictures(join(folder, name), `${place}/${name}`, parsed.lesson.pictures)));
+      }
     }
   }
   problems.push(...sameAddress(file, line, lessons), ...tooManyTerminals(file, line, lessons));

@@ -1,4 +1,5 @@
-import { nearest } from './problem.ts';
+import { isLanguage, LANGUAGES } from './languages.ts';
+import { nearest, type Mistake } from './problem.ts';
 import { wordsOf, type Word } from './words.ts';
 
 /** What a fenced block is for, read from its info string. */
@@ -19,12 +20,6 @@ export interface CommandFence {
   opens: string | undefined;
 }
 
-export interface FenceMistake {
-  what: string;
-  expected: string;
-  mend: string;
-}
-
 const SHELLS = ['sh', 'bash', 'shell'];
 /** Words about a block's look; Expressive Code reads them. They fit every block. */
 const LOOK = ['title', 'lines', 'mark', 'ins', 'del', 'wrap'];
@@ -38,12 +33,13 @@ export function parseFence(
   language: string,
   meta: string,
   terminals: readonly string[],
-): { fence: Fence } | { mistakes: FenceMistake[] } {
+): { fence: Fence } | { mistakes: Mistake[] } {
   const words = wordsOf(meta);
   const runs = words.some(({ source }) => source === 'run');
-  const mistakes: FenceMistake[] = [];
+  const mistakes: Mistake[] = [];
   const known = ['run', ...(runs ? COMMAND_WORDS : []), ...LOOK];
 
+  if (!isLanguage(language)) mistakes.push(unknownLanguage(language));
   const seen = new Set<string>();
   for (const word of words) {
     if (!known.includes(word.key)) mistakes.push(unknownWord(word, known, runs));
@@ -55,7 +51,7 @@ export function parseFence(
     return mistakes.length > 0 ? { mistakes } : { fence: { kind: 'output' } };
   }
   if (!runs) return mistakes.length > 0 ? { mistakes } : { fence: { kind: 'copy' } };
-  if (!SHELLS.includes(language)) mistakes.push(notAShell(language));
+  if (!SHELLS.includes(language) && isLanguage(language)) mistakes.push(notAShell(language));
 
   const valueOf = (key: string) => words.find((word) => word.key === key)?.value;
   const has = (key: string) => words.some((word) => word.key === key);
@@ -83,7 +79,7 @@ export function parseFence(
   return { fence };
 }
 
-function unknownWord({ key, source }: Word, known: readonly string[], runs: boolean): FenceMistake {
+function unknownWord({ key, source }: Word, known: readonly string[], runs: boolean): Mistake {
   const what = `unknown word "${source}" after the fence’s language`;
   const expected = `words out of ${known.join(', ')}`;
   if (!runs && COMMAND_WORDS.includes(key)) {
@@ -93,49 +89,58 @@ function unknownWord({ key, source }: Word, known: readonly string[], runs: bool
   return { what, expected, mend: meant === undefined ? `Remove "${source}".` : `Write "${meant}".` };
 }
 
-const twice = ({ key }: Word): FenceMistake => ({
+function unknownLanguage(language: string): Mistake {
+  const meant = nearest(language, LANGUAGES);
+  return {
+    what: `unknown language "${language}"`,
+    expected: 'a language that the highlighter knows, such as sh, output, go, dockerfile, yaml; or text',
+    mend: `Write "${meant ?? 'text'}".`,
+  };
+}
+
+const twice = ({ key }: Word): Mistake => ({
   what: `"${key}" stands twice after the fence’s language`,
   expected: 'each word once',
   mend: 'Remove one of the two.',
 });
 
-const runOnOutput: FenceMistake = {
+const runOnOutput: Mistake = {
   what: 'an "output" block cannot run',
   expected: 'commands in a "sh run" block, what they print in an "output" block after it',
   mend: 'Remove "run", or write "sh" in place of "output".',
 };
 
-const notAShell = (language: string): FenceMistake => ({
+const notAShell = (language: string): Mistake => ({
   what: `a block in ${language === '' ? 'no language' : `"${language}"`} cannot run`,
   expected: `"run" after one of ${SHELLS.join(', ')}`,
   mend: 'Write "sh run", or remove "run" so that the block can be copied only.',
 });
 
-const noSuchTerminal = (terminal: string, terminals: readonly string[]): FenceMistake => ({
+const noSuchTerminal = (terminal: string, terminals: readonly string[]): Mistake => ({
   what: `the lesson has no terminal "${terminal}"`,
   expected: `one of ${terminals.join(', ')}`,
   mend: `Write "terminal=${nearest(terminal, terminals) ?? terminals[0] ?? 'main'}", or add "${terminal}" to "terminals:" in the frontmatter.`,
 });
 
-const badExit = (exit: string): FenceMistake => ({
+const badExit = (exit: string): Mistake => ({
   what: `"exit=${exit}" is no exit status`,
   expected: 'a number from 0 to 255',
   mend: 'Write for example "exit=1".',
 });
 
-const emptyOpens: FenceMistake = {
+const emptyOpens: Mistake = {
   what: '"opens" names no prompt',
   expected: 'the end of the prompt that the command leads to, in double quotes',
   mend: 'Write for example opens="# ".',
 };
 
-const takesNoValue = (key: string): FenceMistake => ({
+const takesNoValue = (key: string): Mistake => ({
   what: `"${key}" takes no value`,
   expected: `"${key}" alone`,
   mend: `Write "${key}".`,
 });
 
-const exitOfNoEnd: FenceMistake = {
+const exitOfNoEnd: Mistake = {
   what: '"exit" beside "background" or "opens": nothing waits for that command’s end',
   expected: 'one of them',
   mend: 'Remove "exit".',

@@ -1,7 +1,11 @@
-import { blocksOf } from './blocks.ts';
+import { blocksOf, type Blocks, type Link, type Picture } from './blocks.ts';
+import { mistakesOfDirective } from './directives.ts';
 import { parseFence } from './fence.ts';
+import { anchorsOf, mistakesOfHeading } from './headings.ts';
 import { slugOfLesson } from './names.ts';
-import { nearest, type Problem } from './problem.ts';
+import { mistakesOfHtml, mistakesOfText } from './passages.ts';
+import { mistakesOfPicture } from './pictures.ts';
+import type { Mistake, Problem } from './problem.ts';
 import { lessonSchema, type LessonFields } from './schema.ts';
 import { readYaml } from './yaml.ts';
 
@@ -13,13 +17,15 @@ export interface Lesson extends LessonFields {
   slug: string;
   /** The Markdown below the frontmatter. */
   body: string;
+  /** What its headings can be linked by. */
+  anchors: string[];
+  /** Whether they lead somewhere shows when all lessons are read. */
+  links: Link[];
+  /** Files beside it that it shows. */
+  pictures: Picture[];
 }
 
 const FRONTMATTER = /^---[ \t]*\r?\n(?<yaml>[\s\S]*?)^---[ \t]*(?:\r?\n|$)/m;
-
-/** Directives that a lesson may use. */
-export const ASIDES = ['note', 'tip', 'caution'] as const;
-const CONTAINERS: readonly string[] = [...ASIDES, 'details'];
 
 /** Reads a lesson's index.md. Pure: the text comes in, the lesson or its problems come out. */
 export function parseLesson(id: string, file: string, source: string): { lesson: Lesson } | { problems: Problem[] } {
@@ -28,35 +34,47 @@ export function parseLesson(id: string, file: string, source: string): { lesson:
   const read = readYaml({ file, text: frontmatter.groups?.['yaml'] ?? '', firstLine: 2 }, lessonSchema);
   if ('problems' in read) return read;
 
-  const problems = problemsOfBlocks(file, source, read.value.terminals);
+  const blocks = blocksOf(source);
+  const problems = problemsOfBlocks(file, blocks, read.value.terminals);
   if (problems.length > 0) return { problems };
-  const body = source.slice(frontmatter[0].length);
-  return { lesson: { ...read.value, id, slug: slugOfLesson(id) ?? id, body } };
-}
-
-function problemsOfBlocks(file: string, source: string, terminals: readonly string[]): Problem[] {
-  const { fences, directives } = blocksOf(source);
-  const ofFences = fences.flatMap(({ language, meta, line }) => {
-    const parsed = parseFence(language, meta, terminals);
-    return 'mistakes' in parsed ? parsed.mistakes.map((mistake) => ({ file, line, ...mistake })) : [];
-  });
-  const ofDirectives = directives
-    .filter(({ kind, name }) => kind === 'leaf' || !CONTAINERS.includes(name))
-    .map(({ kind, name, line }) => unknownDirective(file, line, kind, name));
-  return [...ofFences, ...ofDirectives].sort((a, b) => a.line - b.line);
-}
-
-function unknownDirective(file: string, line: number, kind: 'container' | 'leaf', name: string): Problem {
-  const colons = kind === 'container' ? ':::' : '::';
-  const meant = nearest(name, CONTAINERS);
+  const { headings, links, pictures } = blocks;
   return {
-    file,
-    line,
-    what: `unknown directive "${colons}${name}"`,
-    expected: `one of ${CONTAINERS.map((known) => `:::${known}`).join(', ')}`,
-    mend: meant === undefined ? `Remove "${colons}${name}".` : `Write ":::${meant}".`,
+    lesson: {
+      ...read.value,
+      id,
+      slug: slugOfLesson(id) ?? id,
+      body: source.slice(frontmatter[0].length),
+      anchors: anchorsOf(headings),
+      links,
+      pictures,
+    },
   };
 }
+
+function problemsOfBlocks(file: string, blocks: Blocks, terminals: readonly string[]): Problem[] {
+  const { fences, directives, headings, pictures, html, texts } = blocks;
+  const at = <T extends { line: number }>(items: readonly T[], mistakesOf: (item: T, index: number) => Mistake[]) =>
+    items.flatMap((item, index) => mistakesOf(item, index).map((mistake) => ({ file, line: item.line, ...mistake })));
+  return [
+    ...at(fences, ({ language, meta }, index) => {
+      const parsed = parseFence(language, meta, terminals);
+      if ('mistakes' in parsed) return parsed.mistakes;
+      const orphan = parsed.fence.kind === 'output' && fences[index - 1] === undefined;
+      return orphan ? [outputOfNothing] : [];
+    }),
+    ...at(directives, (directive) => mistakesOfDirective(directive, directives)),
+    ...at(headings, (heading, index) => mistakesOfHeading(heading, headings[index - 1]?.depth ?? 1)),
+    ...at(pictures, mistakesOfPicture),
+    ...at(html, mistakesOfHtml),
+    ...at(texts, mistakesOfText),
+  ].sort((a, b) => a.line - b.line);
+}
+
+const outputOfNothing: Mistake = {
+  what: 'an "output" block without a command before it',
+  expected: 'the command in a block above, what it prints in the "output" block',
+  mend: 'Write the command above it, or "text" in place of "output".',
+};
 
 const noFrontmatter = (file: string): Problem => ({
   file,

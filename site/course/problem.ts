@@ -12,6 +12,9 @@ export interface Problem {
   mend: string;
 }
 
+/** A problem whose place the caller knows. */
+export type Mistake = Pick<Problem, 'what' | 'expected' | 'mend'>;
+
 export function formatProblem({ file, line, what, expected, mend }: Problem): string {
   return `${file}:${line}: ${what}\n  expected: ${expected}\n  mend: ${mend}`;
 }

@@ -16,6 +16,18 @@ export const courseSchema = z.strictObject({
   title: told(line, 'the course’s name in a few words', 'title: Containers and Docker'),
   /** One or two sentences: what it is about, for whom. */
   summary: told(line, 'one or two sentences about the course', 'summary: What a container is, seen from inside.'),
+  /** For whom it is, and what they should know already. */
+  audience: told(
+    line.optional(),
+    'one or two sentences: for whom, and what they know',
+    'audience: For whoever has used a shell.',
+  ),
+  /** What the learner can do afterwards; each reads on from "You will be able to". The lessons' own where left out. */
+  objectives: told(
+    z.array(line).default([]),
+    'a list of what the learner can do afterwards',
+    'objectives: [say what a container is]',
+  ),
   /** Who wrote it, one name an entry. */
   authors: told(z.array(line).min(1), 'a list of names, at least one', 'authors: [Ada Lovelace]'),
   /** Under which terms others may use the text: an SPDX identifier. */

@@ -1,4 +1,5 @@
 import { createAstroRenderer, type AstroExpressiveCodeOptions } from 'astro-expressive-code';
+import { placeholders } from './placeholders.ts';
 
 export const expressiveCodeOptions: AstroExpressiveCodeOptions = {
   themes: ['github-light', 'github-dark'],
@@ -8,6 +9,7 @@ export const expressiveCodeOptions: AstroExpressiveCodeOptions = {
   minSyntaxHighlightingColorContrast: 5,
   // A tab in a Makefile is a tab.
   tabWidth: 0,
+  plugins: [placeholders],
   shiki: { langAlias: { output: 'text' } },
   // Its one script makes a landmark of every block that scrolls; <slipway-code> makes them reachable without.
   customCreateAstroRenderer: async (means) => {

@@ -3,12 +3,14 @@ import { SlipwayCode } from './code-block.ts';
 import { SlipwayDivider } from './divider.ts';
 import { keepReadingPlace } from './reading-place.ts';
 import { listenForRegions } from './regions.ts';
+import { SlipwayTabs } from './tabs.ts';
 import { SlipwayTerminals } from './terminals.ts';
 
 defineTerminal();
 customElements.define('slipway-terminals', SlipwayTerminals);
 customElements.define('slipway-divider', SlipwayDivider);
 customElements.define('slipway-code', SlipwayCode);
+customElements.define('slipway-tabs', SlipwayTabs);
 listenForRegions();
 
 let page = new AbortController();

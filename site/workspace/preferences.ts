@@ -11,6 +11,8 @@ export interface Preferences {
   /** Of the terminals, in CSS pixels. */
   fontSize: number;
   screenReader: boolean;
+  /** Labels of tabs in lessons, the one chosen last first. */
+  variants: string[];
 }
 
 export const DEFAULTS: Preferences = {
@@ -21,6 +23,7 @@ export const DEFAULTS: Preferences = {
   together: false,
   fontSize: 14,
   screenReader: false,
+  variants: [],
 };
 
 /** early.js reads the same key. */

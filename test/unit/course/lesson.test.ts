@@ -21,6 +21,9 @@ describe('a lesson', () => {
         objectives: [],
         terminals: ['main', 'two'],
         body: '\nText.\n',
+        anchors: [],
+        links: [],
+        pictures: [],
       },
     });
   });
@@ -48,7 +51,7 @@ describe('a lesson', () => {
   it('knows asides and details, and no other directive', () => {
     expect(problemsOf('\n:::tip\nx\n:::\n\n:::details[More]\nx\n:::\n')).toEqual([]);
     expect(problemsOf('\n:::tpi\nx\n:::\n')).toMatchObject([{ line: 8, mend: 'Write ":::tip".' }]);
-    expect(problemsOf('\n::figure\n')).toMatchObject([{ line: 8, what: 'unknown directive "::figure"' }]);
+    expect(problemsOf('\n::figrue\n')).toMatchObject([{ line: 8, what: 'unknown directive "::figrue"' }]);
   });
 
   it('leaves text with colons alone', () => {

@@ -2,14 +2,17 @@ import { createSatteriMarkdownProcessor } from '@astrojs/markdown-satteri';
 import { describe, expect, it } from 'vitest';
 import { MARKDOWN_FEATURES } from '../../../site/course/blocks.ts';
 import { codeBlocks } from '../../../site/markdown/code-blocks.ts';
-import { directives } from '../../../site/markdown/directives.ts';
+import { asides } from '../../../site/markdown/asides.ts';
+import { figures } from '../../../site/markdown/figures.ts';
+import { links } from '../../../site/markdown/links.ts';
+import { tabs } from '../../../site/markdown/tabs.ts';
 import { textDirectives } from '../../../site/markdown/text-directives.ts';
 
 async function render(source: string): Promise<string> {
   const processor = await createSatteriMarkdownProcessor({
     syntaxHighlight: false,
     features: MARKDOWN_FEATURES,
-    mdastPlugins: [textDirectives, directives],
+    mdastPlugins: [textDirectives, asides, tabs, figures, links],
     hastPlugins: [codeBlocks],
   });
   return (await processor.render(source, { frontmatter: { terminals: ['main', 'two'] } })).code.trim();

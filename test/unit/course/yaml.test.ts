@@ -22,6 +22,7 @@ describe('course.yaml', () => {
       value: {
         title: 'Containers',
         summary: 'What they are.',
+        objectives: [],
         authors: ['A', 'B'],
         licence: 'CC-BY-SA-4.0',
         image: 'containers',
@@ -35,7 +36,7 @@ describe('course.yaml', () => {
       file: 'course.yaml',
       line: 3,
       what: 'unknown key "autors"',
-      expected: 'one of title, summary, authors, licence, image, lessons',
+      expected: 'one of title, summary, audience, objectives, authors, licence, image, lessons',
       mend: 'Write "authors" in place of "autors".',
     });
   });

@@ -1,0 +1,45 @@
+import type { Passage } from './blocks.ts';
+import type { Mistake } from './problem.ts';
+
+/** Elements whose Markdown form is checked and styled, and those that a lesson has no use for. */
+const INSTEAD: Record<string, string> = {
+  a: 'Write [text](address).',
+  img: 'Write ![text alternative](file).',
+  script: 'Remove it: a lesson has no scripts.',
+  style: 'Remove it: a school’s colours are in school.yaml.',
+  iframe: 'Write a link in its place.',
+  details: 'Write :::details[title] … :::',
+  h1: 'Write "## …".',
+};
+
+/** HTML in a lesson is for what Markdown has no mark for, such as <kbd>. */
+export function mistakesOfHtml({ text }: Passage): Mistake[] {
+  const marks = text.replaceAll(/<!--[^]*?(?:-->|$)/g, '');
+  return [...marks.matchAll(/<(?<name>[a-z][a-z0-9-]*)/gi)].flatMap(({ groups }) => {
+    const name = groups?.['name']?.toLowerCase() ?? '';
+    const mend = Object.hasOwn(INSTEAD, name) ? INSTEAD[name] : undefined;
+    if (mend === undefined) return [];
+    return [{ what: `<${name}> in a lesson`, expected: 'Markdown, or HTML for what Markdown has no mark for', mend }];
+  });
+}
+
+/** What was meant as a mark and came out as text. */
+export function mistakesOfText({ text }: Passage): Mistake[] {
+  const mistakes: Mistake[] = [];
+  if (/^:{3,}\s*$/.test(text)) {
+    mistakes.push({
+      what: `"${text.trim()}" ends nothing`,
+      expected: 'an opening line such as ":::note" above it',
+      mend: 'Remove it. Where a block holds another, give the outer one more colons at both ends.',
+    });
+  }
+  const [, reference] = /\[[^\][]+\]\[(?<reference>[^\][]+)\]/.exec(text) ?? [];
+  if (reference !== undefined) {
+    mistakes.push({
+      what: `the link reference "[${reference}]" is defined nowhere`,
+      expected: `a line "[${reference}]: address" in this lesson`,
+      mend: 'Add it, or write [text](address).',
+    });
+  }
+  return mistakes;
+}
