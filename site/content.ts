@@ -5,6 +5,7 @@ import type { Loader, LoaderContext } from 'astro/loaders';
 import { z } from 'astro/zod';
 import { defineCollection } from 'astro:content';
 import { readCourses } from './course/course.ts';
+import { lessonsFolder } from './lessons-folder.ts';
 import { courseSchema, lessonSchema } from './course/schema.ts';
 
 /**
@@ -15,7 +16,7 @@ function fresh(name: string, load: (folder: string, context: LoaderContext) => P
   return {
     name,
     load: async (context) => {
-      const folder = fileURLToPath(new URL('lessons', context.config.root));
+      const folder = lessonsFolder(context.config.root);
       const reload = async () => {
         context.store.clear();
         await load(folder, context);

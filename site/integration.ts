@@ -1,8 +1,11 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { AstroIntegration } from 'astro';
 import { readCourses } from './course/course.ts';
 import { toManifest } from './course/to-manifest.ts';
+import { lessonsFolder } from './lessons-folder.ts';
+import { readSchool, SCHOOL_FILE } from './school/school.ts';
 
 const ROUTES = [
   { pattern: '/', page: 'catalogue' },
@@ -12,20 +15,34 @@ const ROUTES = [
   { pattern: '/404', page: 'not-found' },
 ];
 
+/** What pages import the school's name and colours from. */
+const SCHOOL_MODULE = 'virtual:slipway/school';
+
 /** The theme: it gives the pages their addresses, and tells the server what courses there are (build/courses.json). */
 export default function slipway(): AstroIntegration {
   let root: URL;
   return {
     name: 'slipway',
     hooks: {
-      'astro:config:setup': ({ config, injectRoute }) => {
+      'astro:config:setup': async ({ config, injectRoute, updateConfig, addWatchFile }) => {
         root = config.root;
         for (const { pattern, page } of ROUTES) {
           injectRoute({ pattern, entrypoint: new URL(`./pages/${page}.astro`, import.meta.url), prerender: true });
         }
+        addWatchFile(join(lessonsFolder(root), SCHOOL_FILE));
+        const tokens = await readFile(new URL('site/styles/tokens.css', root), 'utf8');
+        const school = await readSchool(lessonsFolder(root), tokens);
+        updateConfig({ vite: { plugins: [moduleOf(SCHOOL_MODULE, school)] } });
+      },
+      'astro:config:done': ({ injectTypes }) => {
+        const content = `declare module '${SCHOOL_MODULE}' {
+  const school: import(${JSON.stringify(fileURLToPath(new URL('site/school/school.ts', root)))}).School;
+  export default school;
+}`;
+        injectTypes({ filename: 'school.d.ts', content });
       },
       'astro:build:done': async ({ dir, logger }) => {
-        const courses = await readCourses(fileURLToPath(new URL('lessons', root)));
+        const courses = await readCourses(lessonsFolder(root));
         // Beside the site and not in it: what is in it is served.
         const file = new URL('../courses.json', dir);
         await mkdir(new URL('.', file), { recursive: true });
@@ -33,5 +50,15 @@ export default function slipway(): AstroIntegration {
         logger.info(`${courses.length} ${courses.length === 1 ? 'course' : 'courses'} in courses.json`);
       },
     },
+  };
+}
+
+/** A module whose default export is a value known when the site is built. */
+function moduleOf(id: string, value: unknown) {
+  const resolved = `\0${id}`;
+  return {
+    name: id,
+    resolveId: (asked: string) => (asked === id ? resolved : undefined),
+    load: (asked: string) => (asked === resolved ? `export default ${JSON.stringify(value)}` : undefined),
   };
 }

@@ -17,5 +17,6 @@ export function readHostFacts(env: NodeJS.ProcessEnv): HostFacts {
     cwd: process.cwd(),
     userData,
     userRun: env['XDG_RUNTIME_DIR'] ? join(env['XDG_RUNTIME_DIR'], 'slipway') : join(userData, 'run'),
+    lessons: join(import.meta.dirname, '../../lessons'),
   };
 }

@@ -35,8 +35,10 @@ export function resolveSettings({ argv, env, readFile }: Sources, host: HostFact
     values[name] = 'many' in SETTINGS[name] ? parsed : parsed[0];
   }
   const settings = values as Values;
-  const base = fromFile.data && !fromArguments.given.data && !fromEnvironment.given.data ? dirname(path!) : host.cwd;
-  settings.data = resolve(base, settings.data);
+  for (const name of ['data', 'lessons'] as const) {
+    const inFile = fromFile[name] && !fromArguments.given[name] && !fromEnvironment.given[name];
+    settings[name] = resolve(inFile ? dirname(path!) : host.cwd, settings[name]);
+  }
   settings.run = resolve(host.cwd, settings.run);
   if (settings.url.length === 0) settings.url = origins(settings.host, settings.port, host);
   refuseContradictions(settings, host);

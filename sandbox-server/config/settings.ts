@@ -24,6 +24,8 @@ export interface HostFacts {
   /** Folders for an ordinary user's data and run-time files. */
   userData: string;
   userRun: string;
+  /** The courses that come with the program. */
+  lessons: string;
 }
 
 interface Setting<T> extends Kind<T> {
@@ -93,6 +95,13 @@ export const SETTINGS = {
       text: '/var/lib/slipway; without root ~/.local/share/slipway',
       of: (host) => (host.root ? '/var/lib/slipway' : host.userData),
     },
+    ...folder,
+  }),
+  lessons: setting({
+    group: 'Places',
+    value: 'DIR',
+    doc: 'Folder of the courses, with school.yaml where a school has its own name and colours.',
+    fallback: { text: 'lessons in the folder of the program', of: (host) => host.lessons },
     ...folder,
   }),
   run: setting({

@@ -1,11 +1,21 @@
 import type { Dirent } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import {
+  badFolder,
+  noCourseFile,
+  noImage,
+  noLesson,
+  notListed,
+  sameAddress,
+  tooManyTerminals,
+} from './course-problems.ts';
+import { imagesIn } from './images.ts';
 import { checkLinks } from './check-links.ts';
 import { checkPictures } from './check-pictures.ts';
 import { parseLesson, type Lesson } from './lesson.ts';
-import { isName, MAX_TERMINALS, slugOfLesson } from './names.ts';
-import { CourseProblems, nearest, type Problem } from './problem.ts';
+import { isName, slugOfLesson } from './names.ts';
+import { CourseProblems, type Problem } from './problem.ts';
 import { courseSchema, type CourseFields } from './schema.ts';
 import { readYaml } from './yaml.ts';
 
@@ -18,8 +28,9 @@ export interface Course extends Omit<CourseFields, 'lessons'> {
 
 /** Reads all courses of a folder, in the order of their names. Throws `CourseProblems` with every mistake in them. */
 export async function readCourses(folder: string): Promise<Course[]> {
-  const entries = await readdir(folder, { withFileTypes: true });
-  const read = await Promise.all(entries.filter(isOpen).map(({ name }) => readCourse(join(folder, name))));
+  const entries = (await readdir(folder, { withFileTypes: true })).filter(isOpen);
+  const images = await imagesIn(entries.map(({ name }) => join(folder, name)));
+  const read = await Promise.all(entries.map(({ name }) => readCourse(join(folder, name), images)));
   const courses = read.flatMap(({ course }) => (course === undefined ? [] : [course]));
   const ofCourses = read.flatMap(({ problems }) => problems ?? []);
   // Where a lesson could not be read, links to it would be told to be broken too.
@@ -33,7 +44,10 @@ const isOpen = (entry: Dirent) => entry.isDirectory() && !/^[_.]/.test(entry.nam
 
 const compare = (a: string, b: string) => (a < b ? -1 : 1);
 
-async function readCourse(folder: string): Promise<{ course?: Course; problems?: Problem[] }> {
+async function readCourse(
+  folder: string,
+  images: readonly string[],
+): Promise<{ course?: Course; problems?: Problem[] }> {
   const id = basename(folder);
   const place = `${basename(join(folder, '..'))}/${id}`;
   if (!isName(id)) return { problems: [badFolder(place, id)] };
@@ -47,7 +61,9 @@ async function readCourse(folder: string): Promise<{ course?: Course; problems?:
   const folders = entries.filter(isOpen).filter(({ name }) => slugOfLesson(name) !== undefined);
   const names = folders.map(({ name }) => name);
   const problems: Problem[] = [];
-  const line = text.split('\n').findIndex((row) => row.startsWith('lessons:')) + 1;
+  const lineOf = (key: string) => text.split('\n').findIndex((row) => row.startsWith(`${key}:`)) + 1;
+  const line = lineOf('lessons');
+  if (!images.includes(read.value.image)) problems.push(noImage(file, lineOf('image'), read.value.image, images));
   for (const name of names.filter((name) => !read.value.lessons.includes(name))) {
     problems.push(notListed(file, line, name));
   }
@@ -75,64 +91,4 @@ async function readText(path: string): Promise<string | undefined> {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
     throw error;
   }
-}
-
-const badFolder = (place: string, id: string): Problem => ({
-  file: place,
-  line: 1,
-  what: `"${id}" cannot be a course’s address`,
-  expected: 'a folder name of lower-case letters, digits and hyphens',
-  mend: 'Rename the folder, or put an underscore before its name to leave it out.',
-});
-
-const noCourseFile = (place: string): Problem => ({
-  file: `${place}/course.yaml`,
-  line: 1,
-  what: 'the course has no course.yaml',
-  expected: 'a file with title, summary, authors, licence, image and lessons',
-  mend: 'Write it, or put an underscore before the folder’s name to leave it out.',
-});
-
-const noLesson = (file: string, line: number, name: string, names: readonly string[]): Problem => {
-  const meant = nearest(name, names);
-  return {
-    file,
-    line,
-    what: `there is no lesson in the folder "${name}"`,
-    expected: `a file ${name}/index.md beside course.yaml`,
-    mend: meant === undefined ? `Write ${name}/index.md, or take "${name}" off the list.` : `Write "${meant}".`,
-  };
-};
-
-const notListed = (file: string, line: number, name: string): Problem => ({
-  file,
-  line,
-  what: `the lesson "${name}" is not listed`,
-  expected: 'every lesson’s folder under "lessons:"',
-  mend: `Add "${name}" to the list, or put an underscore before the folder’s name to leave it out.`,
-});
-
-function tooManyTerminals(file: string, line: number, lessons: readonly Lesson[]): Problem[] {
-  const names = new Set(lessons.flatMap(({ terminals }) => terminals));
-  if (names.size <= MAX_TERMINALS) return [];
-  return [
-    {
-      file,
-      line,
-      what: `the lessons have ${names.size} terminals of different names`,
-      expected: `at most ${MAX_TERMINALS} in a course: all of its lessons share one sandbox`,
-      mend: 'Give terminals of different lessons the same names, such as "main" and "second".',
-    },
-  ];
-}
-
-function sameAddress(file: string, line: number, lessons: readonly Lesson[]): Problem[] {
-  const first = new Map<string, string>();
-  return lessons.flatMap(({ id, slug }) => {
-    const other = first.get(slug);
-    first.set(slug, other ?? id);
-    if (other === undefined) return [];
-    const what = `"${other}" and "${id}" have the same address`;
-    return [{ file, line, what, expected: 'folder names that differ after their numbers', mend: 'Rename one.' }];
-  });
 }

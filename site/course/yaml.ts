@@ -46,7 +46,7 @@ type Located = Omit<Problem, 'file' | 'line'> & { offset: number };
 
 function problemsOfIssue(issue: z.core.$ZodIssue, schema: z.ZodObject, document: Document): Located[] {
   if (issue.code === 'unrecognized_keys') {
-    const known = Object.keys(schema.shape);
+    const known = Object.keys(objectAt(schema, issue.path).shape);
     return issue.keys.map((key) => {
       const meant = nearest(key, known);
       return {
@@ -72,6 +72,16 @@ function problemsOfIssue(issue: z.core.$ZodIssue, schema: z.ZodObject, document:
       mend: `Write for example: ${Array.isArray(examples) ? String(examples[0]) : `${key}: …`}`,
     },
   ];
+}
+
+/** The object of the schema that a path leads to, through what may be left out. */
+function objectAt(schema: z.ZodObject, path: readonly PropertyKey[]): z.ZodObject {
+  let at: unknown = schema;
+  for (const key of path) {
+    at = (at as z.ZodObject).shape[String(key)];
+    while (at !== undefined && 'unwrap' in (at as object)) at = (at as z.ZodOptional<z.ZodType>).unwrap();
+  }
+  return at as z.ZodObject;
 }
 
 /** Where a key or its value starts. The nearest parent that exists stands in for what does not. */

@@ -9,10 +9,10 @@ export const command: Command = {
   name: 'image build',
   summary: 'Builds the sandbox images of the courses that are not built yet.',
   flags: {},
-  async run({ root, settings, host, report }) {
+  async run({ settings, host, report }) {
     if (!canRunSandboxes(host))
       throw new Failure({ what: 'Images are built on Linux, as root.', mend: 'Run it with sudo.' });
-    await buildImages(root, join(settings.data, 'supervisor'), report);
+    await buildImages(settings.lessons, join(settings.data, 'supervisor'), report);
     return 0;
   },
 };

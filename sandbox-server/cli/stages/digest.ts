@@ -1,7 +1,7 @@
 /** Whether a stage's inputs are what they were when it last succeeded. */
 import { createHash } from 'node:crypto';
 import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 
 /**
  * Digest of files and folders by name, size, mode and time of change. Contents are not read: a start looks at all of its
@@ -10,11 +10,11 @@ import { dirname, join } from 'node:path';
 export function digestOf(root: string, paths: readonly string[], extra = ''): string {
   const hash = createHash('sha256').update(extra);
   const visit = (path: string) => {
-    const stat = lstatSync(join(root, path), { throwIfNoEntry: false });
+    const stat = lstatSync(resolve(root, path), { throwIfNoEntry: false });
     if (!stat) return void hash.update(`${path}\0-\0`);
     if (stat.isDirectory()) {
       hash.update(`${path}\0d${stat.mode}\0`);
-      for (const name of readdirSync(join(root, path)).sort()) visit(join(path, name));
+      for (const name of readdirSync(resolve(root, path)).sort()) visit(join(path, name));
     } else {
       hash.update(`${path}\0${stat.mode} ${stat.size} ${stat.mtimeMs}\0`);
     }

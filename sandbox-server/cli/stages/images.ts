@@ -13,10 +13,10 @@ import type { Progress, Report } from '../plain/report.mjs';
 import { runTool } from '../plain/tool.mjs';
 
 /** Builds what is missing. The answer maps each image's name to the identity of what was built from it. */
-export async function buildImages(root: string, supervisorData: string, report: Report) {
+export async function buildImages(lessons: string, supervisorData: string, report: Report) {
   const shelf = join(supervisorData, 'images');
   const identities: Record<string, string> = {};
-  for (const image of discoverImages(join(root, 'lessons'))) {
+  for (const image of discoverImages(lessons)) {
     const { name } = image.description;
     const id = imageIdentity(image);
     identities[name] = id;

@@ -68,8 +68,8 @@ async function prepareAll({
   await report.stage('Native program', async ({ progress, result }) =>
     result(await buildNativeProgram(root, progress)),
   );
-  await report.stage('Site', async ({ progress, result }) => result(await buildSite(root, progress)));
-  const images = await buildImages(root, join(data, 'supervisor'), report);
+  await report.stage('Site', async ({ progress, result }) => result(await buildSite(root, settings.lessons, progress)));
+  const images = await buildImages(settings.lessons, join(data, 'supervisor'), report);
   const program = await report.stage('Program copy', async ({ progress, result }) => {
     const copy = await copyProgram(root, data, progress);
     result(copy.fresh ? 'made' : 'up to date');
@@ -83,7 +83,7 @@ async function prepareLessons({ root, settings, report }: PrepareOptions): Promi
   makeOwnFolders(settings);
   await report.stage('Site', async ({ progress, result }) => {
     try {
-      result(await buildSite(root, progress));
+      result(await buildSite(root, settings.lessons, progress));
     } catch (error) {
       if (!existsSync(join(root, 'build', 'courses.json'))) throw error;
       if (!(error instanceof Failure) && (error as NodeJS.ErrnoException).code !== 'EACCES') throw error;

@@ -1,30 +1,30 @@
 /** The stage that builds the lessons and their pages into build/site and build/courses.json. */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 
-import type { Progress } from '../plain/report.mjs';
+import { Failure, type Progress } from '../plain/report.mjs';
 import { runTool } from '../plain/tool.mjs';
 import { digestOf, stampOf } from './digest.ts';
 
-const SOURCES = [
-  'site',
-  'lessons',
-  'content.config.ts',
-  'astro.config.ts',
-  'sandbox-server/protocol',
-  'package-lock.json',
-];
+const SOURCES = ['site', 'content.config.ts', 'astro.config.ts', 'sandbox-server/protocol', 'package-lock.json'];
 
-export async function buildSite(root: string, progress: Progress): Promise<string> {
+export async function buildSite(root: string, lessons: string, progress: Progress): Promise<string> {
+  if (!existsSync(lessons)) {
+    throw new Failure({
+      what: `There is no folder ${lessons}.`,
+      mend: 'Name the folder of the courses with --lessons, or leave it out for the courses that come with Slipway.',
+    });
+  }
   const stamp = stampOf(root, 'site');
-  const digest = digestOf(root, SOURCES);
+  const digest = digestOf(root, [...SOURCES, lessons]);
   const built = () => digestOf(root, ['build/site', 'build/courses.json'], digest);
   if (stamp.matches(built())) return 'up to date';
 
   stamp.remove();
   await runTool(process.execPath, [join(root, 'node_modules/astro/bin/astro.mjs'), 'build'], {
     cwd: root,
-    env: { ...process.env, ASTRO_TELEMETRY_DISABLED: '1', NO_COLOR: '1' },
+    env: { ...process.env, ASTRO_TELEMETRY_DISABLED: '1', NO_COLOR: '1', SLIPWAY_LESSONS: lessons },
     onLine: (line) => line.trim() && progress(stripVTControlCharacters(line).trim()),
     failed: 'The site could not be built.',
     mend: 'Mend the lesson or page that is named above, then start again.',

@@ -8,4 +8,5 @@ export const HOST: HostFacts = {
   cwd: '/home/trainer',
   userData: '/home/trainer/.local/share/slipway',
   userRun: '/run/user/1000/slipway',
+  lessons: '/home/trainer/slipway/lessons',
 };

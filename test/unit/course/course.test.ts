@@ -13,7 +13,12 @@ let folder: string;
 
 beforeEach(async () => {
   folder = join(await mkdtemp(join(tmpdir(), 'courses-')), 'lessons');
-  await lay({ 'c/course.yaml': COURSE_YAML, 'c/01-one/index.md': LESSON, 'c/02-two/index.md': LESSON });
+  await lay({
+    'c/course.yaml': COURSE_YAML,
+    'c/image/image.yaml': 'name: c\n',
+    'c/01-one/index.md': LESSON,
+    'c/02-two/index.md': LESSON,
+  });
 });
 
 afterEach(() => rm(dirname(folder), { recursive: true }));
@@ -63,7 +68,7 @@ describe('a folder of courses', () => {
   });
 
   it('may hold an image beside the lessons', async () => {
-    await lay({ 'c/image/image.yaml': 'x' });
+    await lay({ 'c/image/image.yaml': 'name: c' });
     expect(await readCourses(folder)).toHaveLength(1);
   });
 

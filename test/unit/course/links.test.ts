@@ -16,6 +16,7 @@ beforeEach(async () => {
   folder = join(await mkdtemp(join(tmpdir(), 'links-')), 'lessons');
   await lay({
     'c/course.yaml': COURSE_YAML,
+    'c/image/image.yaml': 'name: c\n',
     'c/01-one/index.md': `${HEAD}## Here\n`,
     'c/02-two/index.md': `${HEAD}## By hand, \`unshare\`\n\n## Again\n\n## Again\n`,
   });
