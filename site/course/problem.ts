@@ -27,6 +27,8 @@ export class CourseProblems extends Error {
     super(problems.map(formatProblem).join('\n'));
     this.name = 'CourseProblems';
     this.problems = problems;
+    // It is shown to authors, whom the place in our code does not help.
+    this.stack = this.message;
   }
 }
 

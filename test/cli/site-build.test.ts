@@ -1,0 +1,132 @@
+import { execFile } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+const ROOT = join(import.meta.dirname, '../..');
+const FIXTURES = join(ROOT, 'test/fixtures/lessons');
+
+let folder: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'slipway-site-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Astro's own build, as `npm start` runs it, of courses in another folder and into another one. */
+function build(lessons: string): Promise<{ status: number; output: string }> {
+  const args = [join(ROOT, 'node_modules/astro/bin/astro.mjs'), 'build', '--outDir', join(folder, 'site')];
+  const env = { ...process.env, SLIPWAY_LESSONS: lessons, ASTRO_TELEMETRY_DISABLED: '1', NO_COLOR: '1' };
+  return new Promise((resolve) => {
+    execFile(process.execPath, args, { cwd: ROOT, env }, (error, stdout, stderr) => {
+      resolve({ status: typeof error?.code === 'number' ? error.code : error ? 1 : 0, output: stdout + stderr });
+    });
+  });
+}
+
+/** The fixtures with one text in place of another, in a folder called `lessons`. */
+function withMistake(file: string, from: string, to: string): string {
+  const lessons = join(mkdtempSync(join(folder, 'broken-')), 'lessons');
+  cpSync(FIXTURES, lessons, { recursive: true });
+  const path = join(lessons, file);
+  const text = readFileSync(path, 'utf8');
+  expect(text).toContain(from);
+  writeFileSync(path, text.replace(from, to));
+  return lessons;
+}
+
+const page = (path: string) => readFileSync(join(folder, 'site', path, 'index.html'), 'utf8');
+
+describe('the site of a school’s own courses', () => {
+  beforeAll(async () => {
+    const { status, output } = await build(FIXTURES);
+    expect([status, output]).toEqual([0, output]);
+  });
+
+  test('has the school’s name and colours on every page', () => {
+    for (const path of ['', 'courses/specimen', 'courses/specimen/parts', 'join']) {
+      expect(page(path)).toMatch(/<title>[^<]*Harbour School<\/title>/);
+      expect(page(path)).toContain('--signal:#0b5394');
+      expect(page(path)).toContain('--signal:#8ab8e8');
+    }
+    expect(page('')).toContain('at the water’s edge');
+  });
+
+  test('leads from lesson to lesson, and out of the site beside it', () => {
+    expect(page('courses/specimen/parts')).toContain('href="/courses/specimen/more/#there"');
+    expect(page('courses/specimen/more')).toContain('href="/courses/specimen/parts/"');
+    expect(page('courses/specimen/parts')).toMatch(/href="https:\/\/example\.org\/"[^>]*target="_blank"/);
+  });
+
+  test('holds drawings as part of the page and pictures with their size', () => {
+    const html = page('courses/specimen/parts');
+    expect(html).toMatch(/<svg[^>]*role="img"[^>]*aria-label="A rectangle with the words/);
+    expect(html).toMatch(/id="(?<id>figure-[^"]+shade)"[^]*url\(#\k<id>\)/);
+    expect(html).toMatch(/<img[^>]*width="64"[^>]*height="32"[^>]*src="\/_astro\/pixels\./);
+    expect(html).toContain('<figcaption>A drawing and a picture of pixels.</figcaption>');
+  });
+
+  test('tells the server of the courses, and no more', () => {
+    const { courses } = JSON.parse(readFileSync(join(folder, 'courses.json'), 'utf8'));
+    expect(courses).toMatchObject([
+      { id: 'specimen', image: 'specimen', lessons: [{ slug: 'parts' }, { slug: 'more' }] },
+    ]);
+  });
+});
+
+describe('an author’s mistake fails the build with file, line, what was expected and the mend', () => {
+  const lesson = 'specimen/01-parts/index.md';
+  test.each([
+    [
+      'an unknown key',
+      lesson,
+      'duration: 5',
+      'duratoin: 5',
+      `unknown key "duratoin"`,
+      'Write "duration" in place of "duratoin".',
+    ],
+    ['an unknown language', lesson, '```go', '```dokcerfile', `unknown language "dokcerfile"`, 'Write "dockerfile".'],
+    [
+      'a terminal that does not exist',
+      lesson,
+      'terminal=second',
+      'terminal=third',
+      `the lesson has no terminal "third"`,
+      'add "third" to "terminals:"',
+    ],
+    [
+      'a broken link',
+      lesson,
+      '../02-more/index.md#there',
+      '../02-moer/index.md',
+      `the link "../02-moer/index.md" leads to no lesson`,
+      'specimen/02-more/index.md',
+    ],
+    [
+      'an image that nobody describes',
+      'specimen/course.yaml',
+      'image: specimen',
+      'image: specimne',
+      'no course describes an image "specimne"',
+      'Write "image: specimen".',
+    ],
+    [
+      'a colour that cannot be read',
+      'school.yaml',
+      '#0b5394',
+      '#ffcc00',
+      'light: "signal" #ffcc00',
+      'Write for example signal: "#',
+    ],
+  ])('%s', async (_, file, from, to, what, mend) => {
+    const { status, output } = await build(withMistake(file, from, to));
+    expect(status).not.toBe(0);
+    const before = readFileSync(join(FIXTURES, file), 'utf8').split(from)[0]!;
+    expect(output).toContain(`lessons/${file}:${before.split('\n').length}: ${what}`);
+    expect(output).toMatch(/\n\s+expected: \S/);
+    expect(output.slice(output.indexOf('mend:'))).toContain(mend);
+    // Ours is no concern of an author's.
+    expect(output).not.toMatch(/^\s+at \S+ \(/m);
+  });
+});
