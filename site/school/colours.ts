@@ -88,7 +88,7 @@ function paletteIn(block: string): Palette {
   return Object.fromEntries(ROLES.map(colour)) as Palette;
 }
 
-/** A style sheet that lays the changed roles over tokens.css. */
+/** A style sheet that lays the changed roles over tokens.css, whichever of the two comes first in the page. */
 export function styleSheet(base: Record<Scheme, Palette>, palettes: Record<Scheme, Palette>): string {
   const declarations = (scheme: Scheme) =>
     ROLES.filter((role) => palettes[scheme][role] !== base[scheme][role])
@@ -97,8 +97,8 @@ export function styleSheet(base: Record<Scheme, Palette>, palettes: Record<Schem
   const [light, dark] = [declarations('light'), declarations('dark')];
   if (light === '' && dark === '') return '';
   return [
-    `:root:not([data-theme='dark']){${light}}`,
-    `:root[data-theme='dark']{${dark}}`,
-    `@media (prefers-color-scheme: dark){:root:not([data-theme]){${dark}}}`,
+    `html:root:not([data-theme='dark']){${light}}`,
+    `html:root[data-theme='dark']{${dark}}`,
+    `@media (prefers-color-scheme: dark){html:root:not([data-theme]){${dark}}}`,
   ].join('\n');
 }
