@@ -1,5 +1,7 @@
 /** The courses that this server has, from the manifest that the site's build wrote. */
 import type { CourseEntry, CourseManifest } from '../../site/course/manifest.ts';
+import { MAX_OWN_TERMINALS } from '../protocol/limits.ts';
+import { numberOfOwn } from '../protocol/own-terminals.ts';
 import { LearnerError } from '../session/learner-error.ts';
 
 export class Courses {
@@ -16,9 +18,16 @@ export class Courses {
     return course;
   }
 
-  /** Throws `not-found` for a terminal that no lesson of the course has. */
+  /** A terminal of a lesson or of the learner's own. Throws what `ownTerminal` throws. */
   terminal(course: CourseEntry, name: string): string {
-    if (!course.lessons.some((lesson) => lesson.terminals.includes(name))) throw new LearnerError('not-found');
+    return course.lessons.some((lesson) => lesson.terminals.includes(name)) ? name : this.ownTerminal(name);
+  }
+
+  /** Throws `not-found` for what no learner's own terminal is called, `too-many-terminals` where it is one too many. */
+  ownTerminal(name: string): string {
+    const number = numberOfOwn(name);
+    if (number === undefined) throw new LearnerError('not-found');
+    if (number > MAX_OWN_TERMINALS) throw new LearnerError('too-many-terminals');
     return name;
   }
 }

@@ -1,14 +1,25 @@
-/** A learner's sandbox of a course: its state, a restart, their files. */
+/** A learner's sandbox of a course: its state, a restart, their own terminals, their files. */
 import { PassThrough } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import type { SandboxAnswer } from '../protocol/api.ts';
+import type { CloseTerminalAnswer, CloseTerminalRequest, SandboxAnswer } from '../protocol/api.ts';
+import { askInit } from '../sandbox/init/ask.ts';
 import { InitStream } from '../sandbox/init/stream.ts';
 import { LearnerError } from '../session/learner-error.ts';
 import type { SandboxSession } from '../session/sandbox-session.ts';
 import type { Gateway } from './app.ts';
 
 type CourseRequest = FastifyRequest<{ Params: { course: string } }>;
+type TerminalRequest = FastifyRequest<{ Params: { course: string; terminal: string } }>;
+
+const closeBody: z.ZodType<CloseTerminalRequest> = z.strictObject({
+  unless: z.enum(['running', 'busy']).exactOptional(),
+});
+/** What `init` answers: it comes out of a sandbox. */
+const closeAnswer = z.object({ closed: z.boolean() });
+
+/** How long `init` may take to hang a terminal up, in milliseconds: it waits for nothing. */
+const CLOSE_MS = 5000;
 
 /** The last frame of an archive. */
 const ended = z.object({ status: z.number().nullable() });
@@ -42,6 +53,20 @@ export function sandboxRoutes(app: FastifyInstance, gateway: Gateway): void {
     await sessionOf(request).restart();
     return reply.code(204).send();
   });
+
+  app.post(
+    '/api/courses/:course/terminals/:terminal/close',
+    async (request: TerminalRequest): Promise<CloseTerminalAnswer> => {
+      const asked = closeBody.safeParse(request.body);
+      if (!asked.success) throw new LearnerError('bad-request');
+      const session = sessionOf(request);
+      const name = courses.ownTerminal(request.params.terminal);
+      // In a sandbox that does not run there is none, and it is not started for that.
+      if (!session.running && !(await session.refresh())) return { closed: true };
+      const answer = await askInit(await session.connect(), { op: 'close', name, ...asked.data }, CLOSE_MS);
+      return closeAnswer.parse(answer);
+    },
+  );
 
   app.get('/api/courses/:course/sandbox/home.tar', { config: SELDOM }, async (request: CourseRequest, reply) => {
     const session = sessionOf(request);

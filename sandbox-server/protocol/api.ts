@@ -53,6 +53,20 @@ export interface SandboxAnswer {
  */
 export type SandboxState = 'requested' | 'starting' | 'ready' | 'frozen' | 'stopped' | 'gone';
 
+/**
+ * `POST /api/courses/:course/terminals/:terminal/close` with `CloseTerminalRequest`, for a terminal of the learner's own.
+ * Its shell gets a SIGHUP, as when a window is closed, and the name is free again.
+ */
+export interface CloseTerminalRequest {
+  /** `running`: close only what has ended. `busy`: do not close while another program than the shell is in the foreground. */
+  unless?: 'running' | 'busy';
+}
+
+export interface CloseTerminalAnswer {
+  /** Whether there is no such terminal any more. */
+  closed: boolean;
+}
+
 /*
  * `POST /api/courses/:course/sandbox/restart` → 204. Ends all programs, keeps the files.
  * `GET  /api/courses/:course/sandbox/home.tar` → the learner's home directory.

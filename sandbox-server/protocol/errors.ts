@@ -94,6 +94,13 @@ export const ERRORS = {
     hint: 'End some of them, or restart the sandbox.',
     retry: false,
   },
+  'too-many-terminals': {
+    status: 409,
+    close: 4409,
+    text: 'Your sandbox has as many terminals as it may have.',
+    hint: 'Close one that you opened yourself, or restart the sandbox.',
+    retry: false,
+  },
   'host-disk-full': {
     status: 507,
     close: 4525,

@@ -16,6 +16,15 @@ export const PARSED_STEP_BYTES = UNPARSED_WINDOW_BYTES / 4;
 export const MIN_CELLS = 2;
 export const MAX_CELLS = 1000;
 
+/** Terminals of one sandbox; each may cost its init 1 MiB (maxTerminals in native/pid1). */
+export const MAX_SANDBOX_TERMINALS = 16;
+
+/**
+ * Those of them that a learner may open beside the lesson's: one to edit, one to watch, one to try, one to spare. Few
+ * enough that twelve are left for the lessons of a course, and that their tabs can be told apart.
+ */
+export const MAX_OWN_TERMINALS = 4;
+
 /** Lines of scrollback the page keeps. */
 export const SCROLLBACK_LINES = 10_000;
 

@@ -27,11 +27,17 @@ const OF_DRIVER: Record<DriverErrorCode, ErrorCode> = {
   unavailable: 'supervisor-away',
 };
 
+/** What a learner is told where `init` says no; it says so much only. */
+const OF_INIT: Partial<Record<string, ErrorCode>> = {
+  'shell-failed': 'start-failed',
+  'too-many-terminals': 'too-many-terminals',
+};
+
 export function toLearnerError(error: unknown): LearnerError {
   if (error instanceof LearnerError) return error;
   if (error instanceof DriverError) return new LearnerError(OF_DRIVER[error.code], { cause: error });
-  if (error instanceof InitRefused && error.code === 'shell-failed')
-    return new LearnerError('start-failed', { cause: error });
+  const refusal = error instanceof InitRefused ? OF_INIT[error.code] : undefined;
+  if (refusal) return new LearnerError(refusal, { cause: error });
   if (error instanceof DOMException && error.name === 'TimeoutError') {
     return new LearnerError('start-timeout', { cause: error });
   }

@@ -29,7 +29,7 @@ const PATH = /^\/api\/courses\/([^/?]+)\/terminals\/([^/?]+)$/;
 /** How long a closing handshake may take when the server ends. */
 const CLOSING_MS = 500;
 
-/** Terminals that one learner has open at once, in all tabs: a lesson has a few, two devices double it. */
+/** Terminals that one learner has open at once, in all windows: three that show six of a lesson and four of their own. */
 const MAX_SOCKETS_PER_LEARNER = 32;
 
 export class TerminalSockets implements AsyncDisposable {

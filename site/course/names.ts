@@ -1,3 +1,6 @@
+import { MAX_OWN_TERMINALS, MAX_SANDBOX_TERMINALS } from '../../sandbox-server/protocol/limits.ts';
+import { isReserved } from '../../sandbox-server/protocol/own-terminals.ts';
+
 /** Names that become part of an address: courses, lessons, images. */
 export const NAME = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
 
@@ -11,12 +14,13 @@ export function isName(text: string): boolean {
 /** What `init` takes for a terminal: it becomes part of the shell's environment. */
 const TERMINAL = /^[a-z][a-z0-9-]{0,31}$/;
 
+/** Whether a lesson may call a terminal so. */
 export function isTerminalName(text: string): boolean {
-  return TERMINAL.test(text);
+  return TERMINAL.test(text) && !isReserved(text);
 }
 
-/** Terminals that one sandbox can have, over all lessons of its course. */
-export const MAX_TERMINALS = 16;
+/** Terminals that all lessons of a course may have together: they share one sandbox, and the learner opens more. */
+export const MAX_TERMINALS = MAX_SANDBOX_TERMINALS - MAX_OWN_TERMINALS;
 
 /** A lesson's folder: two digits that order it for people, then the name that stands in its address. */
 const LESSON_FOLDER = /^\d{2}-(?<slug>.+)$/;

@@ -62,7 +62,7 @@ export const lessonSchema = z.strictObject({
   /** The terminals beside the text, in the order of their tabs. */
   terminals: told(
     z.array(z.string().refine(isTerminalName)).min(1).max(6).refine(unique).default(['main']),
-    'a list of one to six names, none twice, each a letter and then at most 31 lower-case letters, digits and hyphens',
+    'a list of one to six names, none twice, each a letter and then at most 31 lower-case letters, digits and hyphens; not extra-1 and the like, which are the terminals that learners open themselves',
     'terminals: [main, second]',
   ),
 });

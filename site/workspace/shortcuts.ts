@@ -7,6 +7,8 @@ type Shortcut = readonly [what: string, keys: string, appleKeys?: string];
 const PAGE: Shortcut[] = [
   ['Between text and terminal, and out of the terminal', 'F6'],
   ['This list', '?'],
+  ['Among the terminals’ tabs, when one has the focus', '← →, Home, End'],
+  ['Close a terminal of your own, when its tab has the focus', 'Delete'],
   ['Divider, when it has the focus', '← →, Home, End, Enter to reset'],
 ];
 

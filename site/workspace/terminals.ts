@@ -1,25 +1,44 @@
+import { ERRORS } from '../../sandbox-server/protocol/errors.ts';
+import { MAX_OWN_TERMINALS } from '../../sandbox-server/protocol/limits.ts';
 import { make, uniqueId } from '../terminal/dom.ts';
 import { SlipwayTerminal } from '../terminal/element.ts';
-import { wordsOf } from '../terminal/state.ts';
+import { wordsOf, type TerminalState } from '../terminal/state.ts';
+import { closeEnded, closeTerminal, type OwnTerminal } from './close-terminal.ts';
+import { icon } from './icon.ts';
 import { KeyRow } from './key-row.ts';
+import { OwnTerminals } from './own-terminals.ts';
 import { changePreferences, onPreferences, readPreferences } from './preferences.ts';
+import { TabBar } from './tab-bar.ts';
 
 /** As in the terminal's own words on its state. */
 const PATIENCE_MS = 150;
 
+const FULL = `You have ${MAX_OWN_TERMINALS} terminals of your own: close one to open another.`;
+
 interface Slot {
-  tab: HTMLButtonElement;
   panel: HTMLElement;
   terminal: SlipwayTerminal;
 }
 
 /**
- * `<slipway-terminals course="…" terminals="main second">`: a lesson's terminals, in tabs or side by side. The element lives
- * on when the page changes to another lesson of the course; `show()` then gets that lesson's terminals.
+ * `<slipway-terminals course="…" terminals="main second">`: a lesson's terminals and then the learner's own, in tabs or side
+ * by side. The element lives on when the page changes to another lesson of the course; `show()` then gets that lesson's
+ * terminals.
  */
 export class SlipwayTerminals extends HTMLElement {
-  readonly #slots = new Map<string, Slot>();
-  readonly #tabs = make('div', { class: 'tabs', role: 'tablist', 'aria-label': 'Terminals' });
+  #slots = new Map<string, Slot>();
+  #lesson: readonly string[] = [];
+  #own: OwnTerminals | undefined;
+  readonly #closing = new Set<string>();
+  readonly #bar = new TabBar({
+    press: (name) => {
+      this.reveal();
+      void this.#enter(name);
+    },
+    reach: (name) => this.select(name),
+    close: (name) => void this.#close(name, closeTerminal),
+    open: () => this.#openOwn(),
+  });
   readonly #panels = make('div', { class: 'panels' });
   readonly #state = make('span', { class: 'pane-state', 'aria-hidden': 'true' });
   readonly #together = make('button', { type: 'button', class: 'icon-button', 'aria-pressed': 'false' });
@@ -44,7 +63,7 @@ export class SlipwayTerminals extends HTMLElement {
       if (this.isConnected) return;
       this.#life?.abort();
       this.#life = undefined;
-      this.#slots.clear();
+      for (const name of this.#slots.keys()) this.#drop(name);
       this.replaceChildren();
     });
   }
@@ -57,22 +76,35 @@ export class SlipwayTerminals extends HTMLElement {
     return this.#slots.get(this.#active)?.terminal;
   }
 
-  /** Shows these terminals, in this order. Others are let go of; their shells go on in the sandbox. */
+  /** Shows these terminals of a lesson, in this order. Others are let go of; their shells go on in the sandbox. */
   show(names: readonly string[]): void {
-    for (const [name, { tab, panel }] of this.#slots) {
-      if (names.includes(name)) continue;
-      tab.remove();
-      panel.remove();
-      this.#slots.delete(name);
-    }
-    for (const name of names) {
-      const slot = this.#slots.get(name) ?? this.#makeSlot(name);
-      this.#slots.set(name, slot);
-      if (!slot.tab.isConnected) this.#tabs.append(slot.tab);
-      if (!slot.panel.isConnected) this.#panels.append(slot.panel);
-    }
+    this.#lesson = names;
+    this.#layOut(() => names[0]);
+  }
+
+  get #ownTerminals(): OwnTerminals {
+    return (this.#own ??= new OwnTerminals(this.getAttribute('course') ?? ''));
+  }
+
+  /** Brings slots and tabs in line with what is to be shown. `instead`: what is active where that is gone. */
+  #layOut(instead: (names: string[]) => string | undefined): void {
+    const names = [...this.#lesson, ...this.#ownTerminals.names];
+    const lost = this.#slots.get(this.#active);
+    const focus = this.#bar.hasFocus(this.#active) ? 'tab' : lost?.panel.contains(document.activeElement) && 'panel';
+    for (const name of this.#slots.keys()) if (!names.includes(name)) this.#drop(name);
+    this.#slots = new Map(names.map((name, at) => [name, this.#slots.get(name) ?? this.#makeSlot(name, at)]));
     this.#together.hidden = names.length < 2;
-    this.select(names.includes(this.#active) ? this.#active : (names[0] ?? ''));
+    const stays = this.#slots.has(this.#active);
+    this.select(stays ? this.#active : (instead(names) ?? ''));
+    if (stays) return;
+    if (focus === 'tab') this.#bar.focus(this.#active);
+    else if (focus) void this.#enter(this.#active);
+  }
+
+  #drop(name: string): void {
+    this.#bar.remove(name);
+    this.#slots.get(name)?.panel.remove();
+    this.#slots.delete(name);
   }
 
   /** Brings a terminal to the front and opens it; undefined where the lesson has none of that name. */
@@ -83,10 +115,9 @@ export class SlipwayTerminals extends HTMLElement {
     const together = readPreferences().together && this.#slots.size > 1;
     this.toggleAttribute('data-together', together);
     this.#together.setAttribute('aria-pressed', String(together));
-    for (const [other, { tab, panel, terminal }] of this.#slots) {
+    this.#bar.select(name);
+    for (const [other, { panel, terminal }] of this.#slots) {
       const active = other === name;
-      tab.setAttribute('aria-selected', String(active));
-      tab.tabIndex = active ? 0 : -1;
       panel.inert = !active && !together;
       panel.toggleAttribute('data-active', active);
       if (active || together) void terminal.open();
@@ -109,42 +140,72 @@ export class SlipwayTerminals extends HTMLElement {
     this.#together.addEventListener('click', () => this.#toggleTogether(), { signal });
     this.#sheet.append(icon('m6 15 6-6 6 6'));
     this.#sheet.addEventListener('click', () => this.#toggleSheet(), { signal });
-    this.#tabs.addEventListener('keydown', (event) => this.#moveAmongTabs(event), { signal });
-    this.addEventListener('slipway-state', () => this.#tellState(), { signal });
+    this.addEventListener('slipway-state', (event) => this.#follow(event as CustomEvent<TerminalState>), { signal });
     this.#panels.addEventListener('focusin', (event) => this.#followFocus(event), { signal });
     onPreferences(() => this.#applyPreferences(), signal);
+    this.#ownTerminals.follow(() => this.#followOwn(), signal);
 
-    const bar = make('div', { class: 'pane-bar' }, this.#tabs, this.#state, this.#together, this.#sheet);
+    const { list, opener } = this.#bar;
+    // What comes and goes stands before what stays, so that nothing moves but the free space.
+    const bar = make('div', { class: 'pane-bar' }, list, opener, this.#together, this.#state, this.#sheet);
     this.append(bar, this.#panels, new KeyRow(() => this.activeTerminal).element);
     this.show((this.getAttribute('terminals') ?? 'main').split(' '));
     this.#applyPreferences();
   }
 
-  #makeSlot(name: string): Slot {
+  #makeSlot(name: string, at: number): Slot {
     const id = uniqueId('terminal');
-    const tab = make('button', { type: 'button', role: 'tab', id: `${id}-tab`, 'aria-controls': id }, name);
-    tab.addEventListener('click', () => {
-      this.reveal();
-      this.select(name)?.focus();
-    });
     const terminal = new SlipwayTerminal();
     terminal.setAttribute('course', this.getAttribute('course') ?? '');
     terminal.setAttribute('name', name);
     terminal.apply(readPreferences());
     const attributes = { id, role: 'tabpanel', class: 'panel', 'data-name': name, 'aria-label': `Terminal ${name}` };
     const panel = make('section', attributes, terminal);
-    return { tab, panel, terminal };
+    this.#bar.insert(name, id, at, !this.#lesson.includes(name));
+    this.#panels.insertBefore(panel, this.#panels.children[at] ?? null);
+    return { panel, terminal };
   }
 
-  #moveAmongTabs(event: KeyboardEvent): void {
-    const names = [...this.#slots.keys()];
-    const at = names.indexOf(this.#active);
-    const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: names.length - 1 }[event.key];
-    if (to === undefined) return;
-    event.preventDefault();
-    const name = names.at(to % names.length) ?? this.#active;
-    this.select(name);
-    this.#slots.get(name)?.tab.focus();
+  /** Brings a terminal to the front and gives it the focus, which it can take when it has a screen. */
+  async #enter(name: string): Promise<void> {
+    const terminal = this.select(name);
+    await terminal?.open();
+    if (this.#active === name) terminal?.focus();
+  }
+
+  #openOwn(): void {
+    const name = this.#ownTerminals.add();
+    if (name === undefined) return;
+    this.reveal();
+    this.#followOwn();
+    void this.#enter(name);
+  }
+
+  /** The tab goes when the server has closed the terminal: until then it may still be needed. */
+  async #close(name: string, close: (terminal: OwnTerminal) => Promise<boolean>): Promise<void> {
+    if (this.#closing.has(name)) return;
+    this.#closing.add(name);
+    const closed = await close({ course: this.getAttribute('course') ?? '', name }).finally(() => {
+      this.#closing.delete(name);
+    });
+    if (!closed) return;
+    this.#ownTerminals.remove(name);
+    this.#followOwn();
+  }
+
+  /** The neighbour takes the place of what is gone. */
+  #followOwn(): void {
+    const at = [...this.#slots.keys()].indexOf(this.#active);
+    this.#layOut((names) => names[Math.min(at, names.length - 1)]);
+    this.#tellState();
+  }
+
+  #follow({ target, detail }: CustomEvent<TerminalState>): void {
+    this.#tellState();
+    if (!(target instanceof SlipwayTerminal) || this.#lesson.includes(target.name)) return;
+    // A shell that was killed says so in its place; one that was left, or hung up from another window, needs no words.
+    const left = detail.name === 'ended' && (detail.signal === null || detail.signal === 'hangup');
+    if (left) void this.#close(target.name, closeEnded);
   }
 
   #followFocus({ target }: FocusEvent): void {
@@ -182,12 +243,8 @@ export class SlipwayTerminals extends HTMLElement {
     if (state === undefined) return;
     this.#state.dataset['state'] = state.name;
     this.#state.textContent = wordsOf(state, performance.now()).label;
-    for (const { tab, terminal } of this.#slots.values()) tab.dataset['state'] = terminal.state.name;
+    for (const [name, { terminal }] of this.#slots) this.#bar.tell(name, terminal.state.name);
+    const off = state.name === 'refused' && state.code === 'sandboxes-off';
+    this.#bar.allow(off ? ERRORS['sandboxes-off'].text : this.#ownTerminals.full ? FULL : null);
   }
-}
-
-function icon(path: string): SVGElement {
-  const template = document.createElement('template');
-  template.innerHTML = `<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="${path}"/></svg>`;
-  return template.content.firstElementChild as SVGElement;
 }

@@ -9,6 +9,7 @@ import {
   type SandboxDriver,
   type SandboxSpec,
 } from '../../sandbox-server/sandbox/driver.ts';
+import { MAX_SANDBOX_TERMINALS } from '../../sandbox-server/protocol/limits.ts';
 import { askInit } from '../../sandbox-server/sandbox/init/ask.ts';
 import { randomId } from '../../sandbox-server/session/ids.ts';
 import { TestTerminal } from '../support/terminal.ts';
@@ -110,6 +111,11 @@ export function describeDriverContract(name: string, open: () => Promise<DriverU
       }
     }
 
+    const close = async (terminal: string, unless?: 'running' | 'busy'): Promise<unknown> => {
+      const request = { op: 'close', name: terminal, ...(unless ? { unless } : {}) } as const;
+      return (await askInit(await driver.connect(id), request, 5000))['closed'];
+    };
+
     test('an image that the host does not have is an error of its own, and leaves nothing', async () => {
       const creation = driver.create(id, { ...subject.spec, image: 'no-such-image' });
       await expect(creation).rejects.toMatchObject({ code: 'image-missing' });
@@ -179,6 +185,42 @@ export function describeDriverContract(name: string, open: () => Promise<DriverU
       await expect.poll(() => terminal.shell !== shell).toBe(true);
       terminal.type('echo anew\n');
       await terminal.shows(/anew\r\n/);
+    });
+
+    test('a terminal that is closed ends its shell, tells it, and gives its name free', async () => {
+      await bring('ready');
+      const terminal = await TestTerminal.open(driver, id, 'extra-1');
+      const other = await TestTerminal.open(driver, id, 'main');
+      terminal.type('echo old\n');
+      await terminal.shows(/old\r\n/);
+      expect(await close('extra-1', 'running')).toBe(false);
+      expect(await close('extra-1', 'busy')).toBe(true);
+      expect(await terminal.hears('exited')).toMatchObject({ status: null, signal: 'hangup' });
+      const next = await TestTerminal.open(driver, id, 'extra-1');
+      expect(next.shell).not.toBe(terminal.shell);
+      expect(next.text).not.toContain('old');
+      other.type('echo untouched\n');
+      await other.shows(/echo untouched\r\n[^]*untouched\r\n/);
+    });
+
+    test('a terminal whose shell has ended can be closed, and so can one that is not there', async () => {
+      await bring('ready');
+      const terminal = await TestTerminal.open(driver, id, 'extra-1');
+      terminal.type('exit\n');
+      await terminal.hears('exited');
+      expect(await close('extra-1', 'running')).toBe(true);
+      expect(await close('extra-1', 'running')).toBe(true);
+      const next = await TestTerminal.open(driver, id, 'extra-1');
+      next.type('echo anew\n');
+      await next.shows(/anew\r\n/);
+    });
+
+    test('a sandbox has a bound of terminals, and one that is closed makes room', async () => {
+      await bring('ready');
+      for (let n = 1; n <= MAX_SANDBOX_TERMINALS; n++) await TestTerminal.open(driver, id, `t${n}`);
+      expect(await TestTerminal.refusal(driver, id, 'one-more')).toMatchObject({ code: 'too-many-terminals' });
+      expect(await close('t1')).toBe(true);
+      await TestTerminal.open(driver, id, 'one-more');
     });
 
     test('files outlive a stop, terminals do not', async () => {

@@ -126,6 +126,67 @@ test('a sandbox restarts with its files and without its programs', async () => {
   await after.shows(/kept\r\n0\r\ndone\r\n/);
 });
 
+/** A terminal of a learner's own at its prompt, one of the lesson in the same sandbox, and how the first is closed. */
+async function ownTerminal() {
+  const { cookie, page: lesson } = await learner();
+  const path = TERMINAL.replace('main', 'extra-1');
+  const own = await TestPage.open(server.url, cookie, path);
+  await own.attach();
+  await own.shows(/\$ /);
+  const close = async (unless?: 'busy'): Promise<unknown> => {
+    const headers = { cookie, origin: server.url, 'content-type': 'application/json' };
+    const body = JSON.stringify({ unless });
+    const response = await fetch(`${server.url}${path}/close`, { method: 'POST', headers, body });
+    expect(response.status).toBe(200);
+    return response.json();
+  };
+  let asked = 0;
+  const counts = async (program: string, count: number): Promise<void> => {
+    const word = `${program}-${count}-${++asked}`;
+    lesson.type(`until [ "$(pgrep -cx ${program})" = ${count} ]; do sleep 0.1; done; echo ${word}-o""k\n`);
+    await lesson.shows(new RegExp(`${word}-ok\r\n`));
+  };
+  return { own, close, counts };
+}
+
+test('a terminal of one’s own is closed as a window is: what runs in it gets a SIGHUP', async () => {
+  const { own, close, counts } = await ownTerminal();
+  own.type('tail -f /dev/null & tail -f /dev/null\n');
+  await counts('tail', 2);
+  expect(await close('busy')).toEqual({ closed: false });
+  await counts('tail', 2);
+  expect(await close()).toEqual({ closed: true });
+  expect(await own.hears('exited')).toMatchObject({ signal: 'hangup' });
+  await counts('tail', 0);
+  await counts('bash', 1);
+});
+
+test('a shell at its prompt is not busy, jobs behind it or not', async () => {
+  const { own, close } = await ownTerminal();
+  own.type('tail -f /dev/null & echo star""ted\n');
+  await own.shows(/started\r\n[^]*\$ /);
+  expect(await close('busy')).toEqual({ closed: true });
+});
+
+test('a shell that ignores the SIGHUP ends all the same', async () => {
+  const { own, close, counts } = await ownTerminal();
+  own.type('exec sh -c "trap \'\' HUP; echo de\\"\\"af; while :; do read -t 1 x; sleep 1; done"\n');
+  await own.shows(/deaf\r\n/);
+  expect(await close()).toEqual({ closed: true });
+  expect(await own.hears('exited')).toMatchObject({ signal: 'killed' });
+  await counts('sh', 0);
+});
+
+test('a terminal that floods is closed at once, though its reader is slow', async () => {
+  const { own, close, counts } = await ownTerminal();
+  own.acknowledges = false;
+  own.type('yes\n');
+  await expect.poll(() => own.bytes, { timeout: 15_000 }).toBeGreaterThan(500_000);
+  expect(await close('busy')).toEqual({ closed: false });
+  expect(await close()).toEqual({ closed: true });
+  await counts('yes', 0);
+});
+
 test('a program that needs too much memory is ended, the learner is told, and the shell goes on', async () => {
   const { page } = await learner();
   page.type('head -c 2G /dev/zero | tail -c 2G > /dev/null; echo still-$((1+1))\n');

@@ -41,6 +41,15 @@ export class TestTerminal {
     return terminal;
   }
 
+  /** Opens a terminal that is refused; resolves to why. */
+  static async refusal(driver: SandboxDriver, id: string, name: string): Promise<Error | undefined> {
+    const duplex = await driver.connect(id);
+    return new Promise((resolve) => {
+      const onEnd = (error?: Error) => resolve(error);
+      return new InitStream(duplex, { op: 'terminal', name, columns: 80, rows: 24 }, { onEnd });
+    });
+  }
+
   get attached(): AttachedMessage {
     return this.events.findLast((event) => event.type === 'attached')!;
   }

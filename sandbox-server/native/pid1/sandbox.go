@@ -15,7 +15,7 @@ import (
 
 // protocolVersion changes when what init and the server say to each other does (INIT_PROTOCOL in frames.ts): an init
 // that outlived an update is then ended, and the sandbox started over its disk.
-const protocolVersion = 1
+const protocolVersion = 2
 
 // maxTerminals bounds the memory of init: each holds up to ringSize of output.
 const maxTerminals = 16
@@ -49,6 +49,7 @@ type request struct {
 	Cwd       string            `json:"cwd"`
 	Env       map[string]string `json:"env"`
 	TimeoutMs int64             `json:"timeoutMs"`
+	Unless    string            `json:"unless"`
 }
 
 // stream is one connection: its request was read, frames follow.
@@ -91,6 +92,8 @@ func (b *sandbox) serve(conn net.Conn) {
 	switch ask.Op {
 	case "terminal":
 		b.serveTerminal(s, ask)
+	case "close":
+		_ = s.accept(map[string]any{"closed": b.close(ask.Name, ask.Unless)})
 	case "exec":
 		b.serveExec(s, ask)
 	case "archive":

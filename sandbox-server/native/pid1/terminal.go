@@ -37,6 +37,8 @@ type terminal struct {
 	prompt  *prompt
 	size    size
 	exit    *ended
+	// closed: it was hung up and the sandbox does not know it any more.
+	closed  bool
 	viewers map[*viewer]struct{}
 }
 
@@ -124,7 +126,7 @@ func (t *terminal) pump(master *os.File, end <-chan ended) {
 func (t *terminal) waitForViewers() {
 	for {
 		slowest := t.slowest()
-		if slowest == nil || t.output.end-slowest.position <= holdWindow {
+		if slowest == nil || t.closed || t.output.end-slowest.position <= holdWindow {
 			return
 		}
 		if time.Since(slowest.moved) > stuckAfter {

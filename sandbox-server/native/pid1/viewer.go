@@ -222,13 +222,17 @@ func (t *terminal) receive(v *viewer) {
 		case "restart":
 			t.restart()
 		}
+		gone := ask.Type == "restart" && t.closed
 		t.mu.Unlock()
+		if gone {
+			return // whoever wants it again gets another terminal of this name
+		}
 	}
 }
 
 // restart starts a new shell where the last one ended; every viewer is attached to it. Called with the lock held.
 func (t *terminal) restart() {
-	if t.exit == nil {
+	if t.exit == nil || t.closed {
 		return
 	}
 	if err := t.start(); err != nil {

@@ -37,21 +37,40 @@ export class FakeInit {
     for (const stream of this.streams) stream.destroy();
   }
 
+  /** What runs in a toy shell has ended when the next line is read: it is never busy. */
+  private close({ name, unless }: StreamRequest & { op: 'close' }): boolean {
+    const terminal = this.terminals.get(name);
+    if (terminal && !terminal.ended && unless === 'running') return false;
+    this.terminals.delete(name);
+    terminal?.hangUp();
+    return true;
+  }
+
   private serve(stream: Duplex, request: StreamRequest): void {
     if (request.op === 'terminal') {
+      const known = this.terminals.get(request.name);
+      if (!known && this.terminals.size >= MAX_TERMINALS) {
+        return void stream.end(encodeControl({ ok: false, code: 'too-many-terminals', message: 'as many as can be' }));
+      }
       stream.write(encodeControl({ ok: true }));
-      const terminal = this.terminals.get(request.name) ?? new FakeTerminal(this.files);
+      const terminal = known ?? new FakeTerminal(this.files);
       this.terminals.set(request.name, terminal);
       terminal.attach(stream, request);
       return;
     }
-    if (request.op === 'status') stream.end(encodeControl({ ok: true, terminals: [] }));
+    if (request.op === 'close') {
+      const closed = this.close(request);
+      stream.end(encodeControl({ ok: true, closed }));
+    } else if (request.op === 'status') stream.end(encodeControl({ ok: true, terminals: [] }));
     else if (request.op === 'kill-all') stream.end(encodeControl({ ok: true }));
     else stream.end(encodeControl({ ok: false, code: 'unsupported', message: `a fake sandbox has no ${request.op}` }));
   }
 }
 
 let shells = 0;
+
+/** As many as a real one. */
+const MAX_TERMINALS = 16;
 
 class FakeTerminal {
   private readonly viewers = new Set<Duplex>();
@@ -77,6 +96,16 @@ class FakeTerminal {
     if (from < this.output.length) stream.write(encodeFrame(FrameKind.Data, this.output.subarray(from)));
     stream.write(encodeControl(this.exited ? EXITED : { type: 'prompt', waiting: true, sure: true }));
     stream.on('frame', (kind: FrameKind, payload: Buffer) => this.received(kind, payload));
+  }
+
+  get ended(): boolean {
+    return this.exited;
+  }
+
+  hangUp(): void {
+    if (this.exited) return;
+    this.exited = true;
+    this.tell({ type: 'exited', status: null, signal: 'hangup' });
   }
 
   private attached(from: number): Buffer {

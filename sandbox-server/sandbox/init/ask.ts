@@ -6,7 +6,7 @@ import { InitStream } from './stream.ts';
 /** Sends a request that `init` answers with one frame; resolves to the answer. Rejects after `timeoutMs`. */
 export function askInit(
   duplex: Duplex,
-  request: StreamRequest & { op: 'status' | 'kill-all' },
+  request: StreamRequest & { op: 'status' | 'kill-all' | 'close' },
   timeoutMs: number,
 ): Promise<Record<string, unknown>> {
   const { promise, resolve, reject } = Promise.withResolvers<Record<string, unknown>>();

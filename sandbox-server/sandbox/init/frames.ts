@@ -10,7 +10,7 @@
 import type { TerminalSize } from '../../protocol/messages.ts';
 
 /** Changes when this protocol does: `init` tells its own in the answer to `status` (protocolVersion in native/pid1). */
-export const INIT_PROTOCOL = 1;
+export const INIT_PROTOCOL = 2;
 
 export const MAX_PAYLOAD_BYTES = 64 * 1024;
 export const FRAME_HEADER_BYTES = 5;
@@ -28,6 +28,11 @@ export type FrameKind = (typeof FrameKind)[keyof typeof FrameKind];
 export type StreamRequest =
   /** Attach to the terminal of this name; its shell starts where none runs. Ends with the connection, the shell does not. */
   | ({ op: 'terminal'; name: string; from?: number; shell?: string } & TerminalSize)
+  /**
+   * End the terminal of this name and forget it; the answer says whether it is `closed`. It is left alone `unless` its
+   * shell has ended (`running`), or nothing but its shell is in the foreground (`busy`).
+   */
+  | { op: 'close'; name: string; unless?: 'running' | 'busy' }
   /** Run a command to its end. As the learner unless `root`. Closing the connection kills its process group. */
   | { op: 'exec'; argv: string[]; root?: boolean; cwd?: string; env?: Record<string, string>; timeoutMs?: number }
   /** The learner's home directory as a tar stream in Data frames; then `ended`. */

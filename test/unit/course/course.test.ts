@@ -93,6 +93,20 @@ describe('a folder of courses', () => {
     expect(await problems()).toContain('"01-one" and "03-one" have the same address');
   });
 
+  it('has at most twelve terminals of different names, so that learners can open some of their own', async () => {
+    const lesson = (...names: string[]) => LESSON.replace('5\n', `5\nterminals: [${names.join(', ')}]\n`);
+    await lay({
+      'c/01-one/index.md': lesson('a', 'b', 'c', 'd', 'e', 'f'),
+      'c/02-two/index.md': lesson('g', 'h', 'i', 'j', 'k', 'l'),
+    });
+    expect(await readCourses(folder)).toHaveLength(1);
+    await lay({
+      'c/course.yaml': COURSE_YAML.replace('02-two', '02-two, 03-three'),
+      'c/03-three/index.md': lesson('a', 'm'),
+    });
+    expect(await problems()).toContain('lessons/c/course.yaml:6: the lessons have 13 terminals of different names');
+  });
+
   it('tells all problems of all courses at once, each with what was expected and how to mend it', async () => {
     await lay({ 'c/01-one/index.md': 'no frontmatter', 'd/course.yaml': 'title: only\n' });
     const text = await problems();

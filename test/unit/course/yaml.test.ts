@@ -93,4 +93,22 @@ describe('frontmatter', () => {
     const text = `title: A\nsummary: B\nduration: 5\nterminals: ${names}\n`;
     expect(problemsOf(text, lessonSchema)).toMatchObject([{ line: 4 }]);
   });
+
+  it.each(['extra-1', 'extra-0', 'extra-07', 'extra-99'])('leaves %s to learners: the line of the list', (name) => {
+    const text = `title: A\nsummary: B\nduration: 5\nterminals:\n  - main\n  - ${name}\n`;
+    expect(problemsOf(text, lessonSchema)).toEqual([
+      {
+        file: 'course.yaml',
+        line: 6,
+        what: '"terminals" has a value that does not fit',
+        expected: expect.stringContaining('not extra-1') as string,
+        mend: 'Write for example: terminals: [main, second]',
+      },
+    ]);
+  });
+
+  it.each(['extra', 'extra-one', 'extras-1', 'extra-1a'])('may call a terminal %s', (name) => {
+    const text = `title: A\nsummary: B\nduration: 5\nterminals: [${name}]\n`;
+    expect(problemsOf(text, lessonSchema)).toEqual([]);
+  });
 });
