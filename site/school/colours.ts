@@ -73,6 +73,25 @@ export function withColours(base: Palette, own: Partial<Palette>): Palette {
   return { ...palette, ...derived, ...own };
 }
 
+/**
+ * The colour nearest to a role's that can be read wherever it stands. One that a ground asks for changes the grounds which
+ * follow from it: it is looked at again until nothing is left to say.
+ */
+export function readable(base: Palette, own: Partial<Palette>, role: Role): string {
+  let colour = withColours(base, own)[role];
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    const [poor] = worstFirst(withColours(base, { ...own, [role]: colour })).filter((pair) => pair.role === role);
+    if (poor === undefined) break;
+    colour = poor.better;
+  }
+  return colour;
+}
+
+/** Each round leaves less to do; two or three are enough. */
+const MOST_ROUNDS = 8;
+
+export const worstFirst = (palette: Palette) => poorPairs(palette).toSorted((a, b) => a.contrast - b.contrast);
+
 /** Reads the palettes out of tokens.css: roles are declared there once for each scheme, dark ones after light ones. */
 export function palettesOf(tokens: string): Record<Scheme, Palette> {
   const [light = '', dark = ''] = tokens.split(/^:root\[data-theme='dark'\]/m);

@@ -5,11 +5,12 @@ import { CourseProblems, type Problem } from '../course/problem.ts';
 import { readYaml } from '../course/yaml.ts';
 import {
   palettesOf,
-  poorPairs,
+  readable,
   ROLES,
   SCHEMES,
   styleSheet,
   withColours,
+  worstFirst,
   type Palette,
   type Scheme,
 } from './colours.ts';
@@ -77,7 +78,7 @@ export async function readSchool(folder: string, tokens: string): Promise<School
   for (const scheme of SCHEMES) {
     const given = lowerCase(own[scheme] ?? {});
     palettes[scheme] = withColours(base[scheme], given);
-    problems.push(...poorColours(file, text, scheme, palettes[scheme], given));
+    problems.push(...poorColours(file, text, scheme, base[scheme], given));
   }
   if (problems.length > 0) throw new CourseProblems(problems);
   return { name: name ?? 'Slipway', own: name !== undefined, welcome, css: styleSheet(base, palettes) };
@@ -86,18 +87,19 @@ export async function readSchool(folder: string, tokens: string): Promise<School
 const lowerCase = (given: Record<string, string | undefined>) =>
   Object.fromEntries(Object.entries(given).flatMap(([role, value]) => (value ? [[role, value.toLowerCase()]] : [])));
 
-function poorColours(file: string, text: string, scheme: Scheme, palette: Palette, own: Partial<Palette>): Problem[] {
-  const poor = poorPairs(palette).toSorted((a, b) => a.contrast - b.contrast);
+function poorColours(file: string, text: string, scheme: Scheme, base: Palette, own: Partial<Palette>): Problem[] {
+  const palette = withColours(base, own);
+  const poor = worstFirst(palette);
   // One line a role, on the ground where it is worst; what follows from a colour is mended with that colour.
   const roles = new Set(poor.map(({ role }) => role));
   const told = [...roles].filter((role) => role in own || !roles.has('signal'));
   const worst = told.flatMap((role) => poor.find((pair) => pair.role === role) ?? []);
-  return worst.map(({ role, ground, contrast, least, better }) => ({
+  return worst.map(({ role, ground, contrast, least }) => ({
     file,
     line: lineOf(text, scheme, role in own ? role : ground),
     what: `${scheme}: "${role}" ${palette[role]} on "${ground}" ${palette[ground]} has a contrast of ${contrast.toFixed(1)}`,
     expected: `${least} at least, so that everybody can see it`,
-    mend: `Write for example ${role}: "${better}".`,
+    mend: `Write for example ${role}: "${readable(base, own, role)}".`,
   }));
 }
 

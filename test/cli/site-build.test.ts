@@ -1,34 +1,19 @@
-import { execFile } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-
-const ROOT = join(import.meta.dirname, '../..');
-const FIXTURES = join(ROOT, 'test/fixtures/lessons');
+import { buildSite, FIXTURE_LESSONS, siteFolder } from '../support/site.ts';
 
 let folder: string;
 
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'slipway-site-'));
+  folder = siteFolder();
 });
 afterAll(() => rmSync(folder, { recursive: true }));
-
-/** Astro's own build, as `npm start` runs it, of courses in another folder and into another one. */
-function build(lessons: string): Promise<{ status: number; output: string }> {
-  const args = [join(ROOT, 'node_modules/astro/bin/astro.mjs'), 'build', '--outDir', join(folder, 'site')];
-  const env = { ...process.env, SLIPWAY_LESSONS: lessons, ASTRO_TELEMETRY_DISABLED: '1', NO_COLOR: '1' };
-  return new Promise((resolve) => {
-    execFile(process.execPath, args, { cwd: ROOT, env }, (error, stdout, stderr) => {
-      resolve({ status: typeof error?.code === 'number' ? error.code : error ? 1 : 0, output: stdout + stderr });
-    });
-  });
-}
 
 /** The fixtures with one text in place of another, in a folder called `lessons`. */
 function withMistake(file: string, from: string, to: string): string {
   const lessons = join(mkdtempSync(join(folder, 'broken-')), 'lessons');
-  cpSync(FIXTURES, lessons, { recursive: true });
+  cpSync(FIXTURE_LESSONS, lessons, { recursive: true });
   const path = join(lessons, file);
   const text = readFileSync(path, 'utf8');
   expect(text).toContain(from);
@@ -40,7 +25,7 @@ const page = (path: string) => readFileSync(join(folder, 'site', path, 'index.ht
 
 describe('the site of a school’s own courses', () => {
   beforeAll(async () => {
-    const { status, output } = await build(FIXTURES);
+    const { status, output } = await buildSite(FIXTURE_LESSONS, folder);
     expect([status, output]).toEqual([0, output]);
   });
 
@@ -120,9 +105,9 @@ describe('an author’s mistake fails the build with file, line, what was expect
       'Write for example signal: "#',
     ],
   ])('%s', async (_, file, from, to, what, mend) => {
-    const { status, output } = await build(withMistake(file, from, to));
+    const { status, output } = await buildSite(withMistake(file, from, to), folder);
     expect(status).not.toBe(0);
-    const before = readFileSync(join(FIXTURES, file), 'utf8').split(from)[0]!;
+    const before = readFileSync(join(FIXTURE_LESSONS, file), 'utf8').split(from)[0]!;
     expect(output).toContain(`lessons/${file}:${before.split('\n').length}: ${what}`);
     expect(output).toMatch(/\n\s+expected: \S/);
     expect(output.slice(output.indexOf('mend:'))).toContain(mend);

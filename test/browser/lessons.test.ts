@@ -1,0 +1,98 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { launchBrowser, newVisitor, screenShows, terminalState, typeLine } from '../support/browser.ts';
+import { testConfig } from '../support/config.ts';
+import { TestServer } from '../support/server.ts';
+import { buildSite, FIXTURE_LESSONS, siteFolder } from '../support/site.ts';
+
+const PARTS = '/courses/specimen/parts/';
+
+let folder: string;
+let server: TestServer;
+let browser: Browser;
+let context: BrowserContext;
+let page: Page;
+let problems: string[];
+
+beforeAll(async () => {
+  folder = siteFolder();
+  const { status, output } = await buildSite(FIXTURE_LESSONS, folder);
+  expect([status, output]).toEqual([0, output]);
+  const { paths, images } = testConfig();
+  server = await TestServer.start({
+    paths: { ...paths, site: join(folder, 'site'), courses: join(folder, 'courses.json') },
+    // What is in the sandbox does not matter here: any image will do.
+    images: { ...images, specimen: Object.values(images)[0]! },
+  });
+  browser = await launchBrowser();
+});
+afterAll(async () => {
+  await browser?.close();
+  await server?.[Symbol.asyncDispose]();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+beforeEach(async () => {
+  await context?.close();
+  ({ context, page, problems } = await newVisitor(browser));
+  await page.goto(server.url + PARTS);
+});
+
+test('the terminal lives on when the learner goes on to the next lesson and back', async () => {
+  await terminalState(page, 'connected');
+  await typeLine(page, 'export MARK=mine');
+  let sockets = 0;
+  page.on('websocket', () => sockets++);
+  await page.getByRole('link', { name: /^Next/ }).click();
+  await page.waitForURL('**/more/');
+  await page.locator('h1', { hasText: 'More' }).waitFor();
+  await typeLine(page, 'echo "mark is $MARK"');
+  await screenShows(page, /mark is mine/);
+  expect(await page.getByRole('tab').allInnerTexts()).toEqual(['main']);
+  await page.getByRole('link', { name: /^Previous/ }).click();
+  await page.locator('h1', { hasText: 'Parts' }).waitFor();
+  await screenShows(page, /mark is mine/);
+  // The second terminal of this lesson may open one of its own; the first was never connected anew.
+  expect(sockets).toBe(0);
+  expect(problems).toEqual([]);
+});
+
+test('all lessons of the course are within reach in the header', async () => {
+  await page.getByRole('button', { name: /all lessons/ }).click();
+  const lessons = page.getByRole('navigation', { name: 'Lessons of this course' });
+  expect(await lessons.getByRole('link').allInnerTexts()).toEqual([
+    expect.stringMatching(/1\s+Parts/),
+    expect.stringMatching(/2\s+More/),
+  ]);
+  await lessons.getByRole('link', { name: /More/ }).click();
+  await page.locator('h1', { hasText: 'More' }).waitFor();
+});
+
+test('a variant is chosen by mouse or keys, remembered, and nothing below it moves', async () => {
+  const tabs = page.locator('slipway-tabs');
+  const figures = page.getByRole('heading', { name: 'Figures' });
+  const top = async () => (await figures.boundingBox())!.y;
+  await expect.poll(() => tabs.getByText('apt list').isVisible()).toBe(true);
+  expect(await tabs.getByText('dnf list').isVisible()).toBe(false);
+  const before = await top();
+  await tabs.getByRole('tab', { name: 'Fedora' }).click();
+  expect(await tabs.getByText('dnf list').isVisible()).toBe(true);
+  expect(await tabs.getByText('apt list').isVisible()).toBe(false);
+  expect(await top()).toBe(before);
+  await page.reload();
+  await expect.poll(() => tabs.getByText('dnf list').isVisible()).toBe(true);
+  await tabs.getByRole('tab', { name: 'Fedora' }).focus();
+  await page.keyboard.press('ArrowLeft');
+  expect(await tabs.getByText('apt list').isVisible()).toBe(true);
+  expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Debian');
+});
+
+test('without script every variant is there to read', async () => {
+  const { context, page } = await newVisitor(browser, { javaScriptEnabled: false });
+  await page.goto(server.url + PARTS);
+  for (const text of ['apt list', 'dnf list']) expect(await page.getByText(text).first().isVisible()).toBe(true);
+  expect(await page.getByRole('tab').count()).toBe(0);
+  await context.close();
+});
