@@ -4,6 +4,7 @@ import { stripVTControlCharacters } from 'node:util';
 
 import type { Progress } from '../plain/report.mjs';
 import { runTool } from '../plain/tool.mjs';
+import { compressSite } from './compress-site.ts';
 import { digestOf, stampOf } from './digest.ts';
 
 const SOURCES = [
@@ -12,6 +13,7 @@ const SOURCES = [
   'content.config.ts',
   'astro.config.ts',
   'sandbox-server/protocol',
+  'sandbox-server/cli/stages/compress-site.ts',
   'package-lock.json',
 ];
 
@@ -29,6 +31,7 @@ export async function buildSite(root: string, progress: Progress): Promise<strin
     failed: 'The site could not be built.',
     mend: 'Mend the lesson or page that is named above, then start again.',
   });
+  await compressSite(join(root, 'build/site'));
   stamp.write(built());
   return 'built';
 }
