@@ -104,6 +104,10 @@ export async function createApp(gateway: Gateway): Promise<{ app: FastifyInstanc
     root: gateway.config.paths.site,
     redirect: true,
     cacheControl: false,
+    // By whether the browser takes it: `<file>.br`, `<file>.gz`, the file. Nobody asks for the first two by name: they would
+    // be pages that the access code does not stand before.
+    preCompressed: true,
+    allowedPath: (path) => !/\.(br|gz)$/.test(path),
     setHeaders: (response, path) => {
       // Built files carry a digest in their name; pages must be asked for again after an update.
       const lasting = path.includes('/_astro/');

@@ -23,8 +23,10 @@ export interface StateWords {
   label: string;
   /** What is the matter, one sentence; empty where the terminal speaks for itself. */
   text: string;
-  /** What happens next, or what to do. */
+  /** What holds meanwhile, or what to do. */
   hint: string;
+  /** When the page tries again by itself; empty where it does not. Changes as time runs down. */
+  next: string;
   action: string | null;
 }
 
@@ -39,34 +41,47 @@ const STAGES: Record<StartStage, string> = {
 export function wordsOf(state: TerminalState, now: number): StateWords {
   switch (state.name) {
     case 'idle':
-      return { label: 'not started', text: '', hint: '', action: null };
+      return { label: 'not started', text: '', hint: '', next: '', action: null };
     case 'starting':
       return {
         label: 'starting',
         text: state.stage === null ? 'Connecting to your sandbox.' : STAGES[state.stage],
         hint: '',
+        next: '',
         action: null,
       };
     case 'connected':
-      return { label: 'connected', text: '', hint: '', action: null };
+      return { label: 'connected', text: '', hint: '', next: '', action: null };
     case 'detached':
       return state.reason === 'hidden'
-        ? { label: 'paused', text: '', hint: '', action: null }
-        : { label: 'catching up', text: 'This window is catching up with the output.', hint: '', action: null };
+        ? { label: 'paused', text: '', hint: '', next: '', action: null }
+        : {
+            label: 'catching up',
+            text: 'This window is catching up with the output.',
+            hint: '',
+            next: '',
+            action: null,
+          };
     case 'reconnecting': {
       const text = state.cause === null ? 'The connection is lost.' : ERRORS[state.cause].text;
-      const hint = `Your shell goes on. ${attempt(state.retryAt, now)}`;
-      return { label: 'reconnecting', text, hint, action: state.retryAt === null ? null : 'Try now' };
+      const next = attempt(state.retryAt, now);
+      return { label: 'reconnecting', text, hint: 'Your shell goes on.', next, action: 'Try now' };
     }
     case 'ended':
-      return { label: 'ended', text: ending(state), hint: '', action: 'Start a new shell' };
+      return { label: 'ended', text: ending(state), hint: '', next: '', action: 'Start a new shell' };
     case 'refused': {
       const { text, hint } = ERRORS[state.code];
       if (state.retryAt === null) {
         const action = state.code === 'sandboxes-off' ? null : 'Try again';
-        return { label: 'not available', text, hint, action: STARTABLE.has(state.code) ? 'Start it again' : action };
+        return {
+          label: 'not available',
+          text,
+          hint,
+          next: '',
+          action: STARTABLE.has(state.code) ? 'Start it again' : action,
+        };
       }
-      return { label: 'waiting', text, hint: `${hint} ${attempt(state.retryAt, now)}`, action: 'Try now' };
+      return { label: 'waiting', text, hint, next: attempt(state.retryAt, now), action: 'Try now' };
     }
   }
 }

@@ -6,9 +6,12 @@ const PATIENCE_MS = 150;
 
 /** Says a terminal's state in words, on it, and to screen readers. */
 export class StatusView {
+  /** On a start: where the first line of the terminal will be. An element of its own, since what moves is seen to jump. */
+  readonly #line = make('p', { class: 'status-line', hidden: '' });
   readonly #panel: HTMLElement;
   readonly #text = make('p', { class: 'status-text' });
   readonly #hint = make('p', { class: 'status-hint' });
+  readonly #next = make('p', { class: 'status-next' });
   readonly #button = make('button', { type: 'button', class: 'button' });
   readonly #announcement = make('p', { class: 'visually-hidden', role: 'status' });
   readonly #name: string;
@@ -20,8 +23,9 @@ export class StatusView {
   constructor(container: HTMLElement, name: string, act: () => void) {
     this.#name = name;
     this.#button.addEventListener('click', act);
-    this.#panel = make('div', { class: 'status-panel', hidden: '' }, this.#text, this.#hint, this.#button);
-    container.append(this.#panel, this.#announcement);
+    this.#panel = make('div', { class: 'status-panel', hidden: '' });
+    this.#panel.append(this.#text, this.#hint, this.#next, this.#button);
+    container.append(this.#line, this.#panel, this.#announcement);
   }
 
   show(state: TerminalState): void {
@@ -29,29 +33,43 @@ export class StatusView {
     this.#state = state;
     if (state.name === 'connected' || state.name === 'detached' || state.name === 'idle') {
       this.#cancel();
-      const silent = this.#panel.hidden && before !== 'starting';
-      this.#panel.hidden = true;
+      const silent = !this.#shown && before !== 'starting';
+      this.#line.hidden = this.#panel.hidden = true;
       this.#announce(silent ? '' : `Terminal ${this.#name}: ${wordsOf(state, 0).label}.`);
-    } else if (this.#panel.hidden) this.#timer ??= window.setTimeout(() => this.#reveal(), PATIENCE_MS);
+    } else if (!this.#shown) this.#timer ??= window.setTimeout(() => this.#reveal(), PATIENCE_MS);
     else this.#reveal();
+  }
+
+  get #shown(): boolean {
+    return !this.#line.hidden || !this.#panel.hidden;
   }
 
   #reveal(): void {
     this.#cancel();
     const { text, hint } = this.#write();
+    if (this.#panel.dataset['state'] !== this.#state.name) this.#takeAway();
     this.#panel.dataset['state'] = this.#state.name;
-    this.#panel.hidden = false;
+    this.#line.hidden = this.#state.name !== 'starting';
+    this.#panel.hidden = !this.#line.hidden;
     const counts = 'retryAt' in this.#state && this.#state.retryAt !== null;
     // The seconds that run down are for the eye: a screen reader is told the state once.
-    this.#announce(`Terminal ${this.#name}: ${text} ${counts ? '' : hint}`);
+    this.#announce(`Terminal ${this.#name}: ${text} ${hint}`);
     if (counts) this.#clock = window.setInterval(() => this.#write(), 1000);
+  }
+
+  /** Gone for an instant, which no frame shows: in its place for another state the panel is new, and has not jumped. */
+  #takeAway(): void {
+    this.#panel.hidden = true;
+    void this.#panel.offsetHeight;
   }
 
   #write(): { text: string; hint: string } {
     const words = wordsOf(this.#state, performance.now());
-    this.#text.textContent = words.text;
+    (this.#state.name === 'starting' ? this.#line : this.#text).textContent = words.text;
     this.#hint.textContent = words.hint;
     this.#hint.hidden = words.hint === '';
+    this.#next.textContent = words.next;
+    this.#next.hidden = words.next === '';
     this.#button.hidden = words.action === null;
     this.#button.textContent = words.action;
     return words;

@@ -1,20 +1,21 @@
 /** Debian's Chromium, and what tests do with a lesson's terminal in it. */
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 
+export const CHROMIUM = {
+  executablePath: process.env['SLIPWAY_CHROMIUM'] ?? '/usr/bin/chromium',
+  args: [
+    '--no-sandbox', // tests run as root
+    '--disable-gpu',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+  ],
+};
+
 export function launchBrowser(args: string[] = []): Promise<Browser> {
-  return chromium.launch({
-    executablePath: process.env['SLIPWAY_CHROMIUM'] ?? '/usr/bin/chromium',
-    args: [
-      ...args,
-      '--no-sandbox', // tests run as root
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  });
+  return chromium.launch({ ...CHROMIUM, args: [...args, ...CHROMIUM.args] });
 }
 
 /** The lesson that comes with the project: the one that a learner opens first. */
@@ -24,12 +25,17 @@ export const LESSON = '/courses/containers-and-docker/introduction/';
 export async function newVisitor(browser: Browser, options: BrowserContextOptions = {}) {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
   const page = await context.newPage();
+  return { context, page, problems: watchProblems(page) };
+}
+
+/** What the page's scripts throw and what its console calls an error, from now on. */
+export function watchProblems(page: Page): string[] {
   const problems: string[] = [];
   page.on('pageerror', (error) => problems.push(error.message));
   page.on('console', (message) => {
     if (message.type() === 'error') problems.push(message.text());
   });
-  return { context, page, problems };
+  return problems;
 }
 
 /** Waits until the terminal is in a state (data-state of the element). */

@@ -5,9 +5,17 @@ import { stripVTControlCharacters } from 'node:util';
 
 import { Failure, type Progress } from '../plain/report.mjs';
 import { runTool } from '../plain/tool.mjs';
+import { compressSite } from './compress-site.ts';
 import { digestOf, stampOf } from './digest.ts';
 
-const SOURCES = ['site', 'content.config.ts', 'astro.config.ts', 'sandbox-server/protocol', 'package-lock.json'];
+const SOURCES = [
+  'site',
+  'content.config.ts',
+  'astro.config.ts',
+  'sandbox-server/protocol',
+  'sandbox-server/cli/stages/compress-site.ts',
+  'package-lock.json',
+];
 
 export async function buildSite(root: string, lessons: string, progress: Progress): Promise<string> {
   if (!existsSync(lessons)) {
@@ -29,6 +37,7 @@ export async function buildSite(root: string, lessons: string, progress: Progres
     failed: 'The site could not be built.',
     mend: 'Mend the lesson or page that is named above, then start again.',
   });
+  await compressSite(join(root, 'build/site'));
   stamp.write(built());
   return 'built';
 }

@@ -31,10 +31,10 @@ it.each([
 });
 
 it('says when the next attempt is', () => {
-  const at = (now: number) => wordsOf({ name: 'reconnecting', retryAt: 3000, cause: null }, now).hint;
-  expect(at(0)).toBe('Your shell goes on. Next attempt in 3 seconds.');
-  expect(at(2500)).toBe('Your shell goes on. Next attempt in a second.');
-  expect(at(9000)).toBe('Your shell goes on. Next attempt in a second.');
+  const at = (now: number) => wordsOf({ name: 'reconnecting', retryAt: 3000, cause: null }, now).next;
+  expect(at(0)).toBe('Next attempt in 3 seconds.');
+  expect(at(2500)).toBe('Next attempt in a second.');
+  expect(at(9000)).toBe('Next attempt in a second.');
 });
 
 it('gives the registry’s words for a refusal, and a way on', () => {

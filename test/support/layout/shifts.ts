@@ -1,0 +1,38 @@
+/** Layout shifts, as the browser itself counts them for "cumulative layout shift". */
+import type { Page } from 'playwright-core';
+
+interface LayoutShift extends PerformanceEntry {
+  value: number;
+  sources: { node: Node | null; previousRect: DOMRectReadOnly; currentRect: DOMRectReadOnly }[];
+}
+
+/** Notes every shift of the pages that are loaded from now on, from their first paint. */
+export async function watchShifts(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    const shifts: string[] = [];
+    Object.assign(window, { shifts });
+    const box = ({ x, y, width, height }: DOMRectReadOnly) => [x, y, width, height].map(Math.round).join(' ');
+    const nameOf = (node: Node | null) => {
+      const element = node instanceof Element ? node : node?.parentElement;
+      return element ? `${element.localName}.${element.className}` : 'what is gone';
+    };
+    new PerformanceObserver((list) => {
+      for (const { value, sources } of list.getEntries() as LayoutShift[]) {
+        const moved = sources.map((source) => {
+          return `${nameOf(source.node)} from ${box(source.previousRect)} to ${box(source.currentRect)}`;
+        });
+        shifts.push(`${value.toFixed(4)}: ${moved.join('; ')}`);
+      }
+    }).observe({ type: 'layout-shift', buffered: true });
+  });
+}
+
+/** What has moved since the page was loaded, each with by how much and what: none, where nothing has. */
+export async function shiftsOf(page: Page): Promise<string[]> {
+  return await page.evaluate(async () => {
+    // A shift is told with the frame after the one that it was seen in.
+    for (let frame = 0; frame < 3; frame++) await new Promise((resolve) => requestAnimationFrame(resolve));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    return (window as unknown as { shifts: string[] }).shifts;
+  });
+}
