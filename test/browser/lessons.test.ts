@@ -20,9 +20,9 @@ beforeAll(async () => {
   folder = siteFolder();
   const { status, output } = await buildSite(FIXTURE_LESSONS, folder);
   expect([status, output]).toEqual([0, output]);
-  const { paths, images } = testConfig();
+  const { images } = testConfig();
   server = await TestServer.start({
-    paths: { ...paths, site: join(folder, 'site'), courses: join(folder, 'courses.json') },
+    paths: { site: join(folder, 'site'), courses: join(folder, 'courses.json') },
     // What is in the sandbox does not matter here: any image will do.
     images: { ...images, specimen: Object.values(images)[0]! },
   });

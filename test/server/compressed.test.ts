@@ -35,7 +35,9 @@ test('a compressed script may be kept for ever, as the script itself', async () 
 
 test('the access code stands before compressed pages too', async () => {
   for (const suffix of ['br', 'gz', 'b%72', 'deflate']) {
-    const page = await fetch(`${server.url}/courses/containers-and-docker/index.html.${suffix}`, { redirect: 'manual' });
+    const page = await fetch(`${server.url}/courses/containers-and-docker/index.html.${suffix}`, {
+      redirect: 'manual',
+    });
     expect([302, 404]).toContain(page.status);
   }
 });

@@ -11,13 +11,16 @@ export function testConfig(): Config {
   return readConfig(path);
 }
 
+/** What a test wants otherwise. Of the paths, only the named ones: all others are the test's own, and removed with it. */
+export type Overrides = Partial<Omit<Config, 'paths'>> & { paths?: Partial<Config['paths']> };
+
 let serial = 0;
 
 /**
  * A configuration with sockets, sandboxes and a database of its own, so that test files do not meet; images and the
  * program are shared. Its folders are removed with the whole of the tests' data.
  */
-export async function ownConfig(overrides: Partial<Config> = {}): Promise<{ config: Config; path: string }> {
+export async function ownConfig(overrides: Overrides = {}): Promise<{ config: Config; path: string }> {
   const base = testConfig();
   const name = `${process.pid}-${serial++}`;
   const run = join(base.run, name);

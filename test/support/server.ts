@@ -7,7 +7,7 @@ import { commandsFor } from '../../sandbox-server/cli/serve/commands.ts';
 import { findUser } from '../../sandbox-server/cli/stages/system-user.ts';
 import type { Config } from '../../sandbox-server/config.ts';
 import { removeEverything } from '../../sandbox-server/sandbox/oci/supervisor/remove-everything.ts';
-import { ownConfig } from './config.ts';
+import { ownConfig, type Overrides } from './config.ts';
 
 type Part = 'gateway' | 'supervisor';
 
@@ -24,7 +24,7 @@ export class TestServer implements AsyncDisposable {
     this.commands = { gateway, supervisor: supervisor! };
   }
 
-  static async start(overrides: Partial<Config> = {}): Promise<TestServer> {
+  static async start(overrides: Overrides = {}): Promise<TestServer> {
     const { config, path } = await ownConfig(overrides);
     const server = new TestServer(config, path);
     await server.run('supervisor');
