@@ -87,6 +87,7 @@ test.each(FAULTY)('a look at a layout finds $fault', async ({ html, found }) => 
 test('a look at a layout finds nothing where text scrolls, is shortened on purpose or makes room', async () => {
   const { context, page } = await newVisitor(browser, { viewport: { width: 400, height: 600 } });
   await page.setContent(`
+    <style>html { scroll-padding-top: 60px }</style>
     <header style="position: sticky; top: 0; background: white"><a href="#">press</a></header>
     <pre style="overflow: auto; width: 100px">many words in one line, to be scrolled</pre>
     <p style="overflow: hidden; text-overflow: ellipsis; white-space: nowrap; width: 200px">many words in one line</p>
