@@ -3,7 +3,7 @@ import type { Picture } from './blocks.ts';
 import type { Mistake } from './problem.ts';
 
 /** Drawn in place from the page's tokens; all others are pictures of pixels. */
-export const isDrawing = (url: string) => url.endsWith('.svg');
+export const isDrawing = (url: string) => /\.svg$/i.test(url);
 
 const KINDS = ['svg', 'png', 'jpg', 'jpeg', 'webp', 'avif', 'gif'];
 

@@ -30,7 +30,7 @@ export const expressiveCodeOptions: AstroExpressiveCodeOptions = {
     codeFontFamily: 'var(--font-code)',
     codeFontSize: 'var(--size-code)',
     codeLineHeight: '1.6',
-    codeBackground: 'var(--surface-code)',
+    codeBackground: 'var(--sunken)',
     codePaddingBlock: 'var(--space-2)',
     codePaddingInline: 'var(--space-3)',
     uiFontFamily: 'var(--font-text)',

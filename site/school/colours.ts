@@ -28,10 +28,10 @@ export type Palette = Record<Role, string>;
 
 /** What stands on what. WCAG 2.2: 4.5 for text, 3 for what shows that something can be pressed. */
 const PAIRS: [role: Role, grounds: Role[], least: number][] = [
-  ['ink', ['paper', 'raised', 'sunken'], 4.5],
+  ['ink', ['paper', 'raised', 'sunken', 'done-soft', 'care-soft'], 4.5],
   ['ink-soft', ['paper', 'raised', 'sunken'], 4.5],
   ['signal', ['paper', 'raised', 'sunken', 'signal-soft'], 4.5],
-  ['signal-hover', ['paper', 'raised', 'signal-soft'], 4.5],
+  ['signal-hover', ['paper', 'raised', 'sunken', 'signal-soft'], 4.5],
   ['on-signal', ['signal', 'signal-hover'], 4.5],
   ['done', ['paper', 'sunken', 'done-soft'], 4.5],
   ['care', ['paper', 'sunken', 'care-soft'], 4.5],

@@ -116,6 +116,11 @@ describe('a picture', () => {
     ]);
   });
 
+  it('is a drawing however its name is written', async () => {
+    await lay({ 'c/01-one/A.SVG': '<svg/>' });
+    expect(await problemsOf('![A](A.SVG)')).toHaveLength(1);
+  });
+
   it('needs a viewBox where it is drawn in place', async () => {
     await lay({ 'c/01-one/a.svg': DRAWING.replace('viewBox', 'data-box') });
     expect(await problemsOf('![A](a.svg)')).toMatchObject([
