@@ -1,13 +1,14 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { TestServer } from '../support/server.ts';
+import { serverWithCode } from '../support/access.ts';
+import type { TestServer } from '../support/server.ts';
 
 let server: TestServer;
 let script: string;
 
 beforeAll(async () => {
-  server = await TestServer.start({ access: 'code' });
+  server = await serverWithCode('abcd-efgh');
   const scripts = readdirSync(join(server.config.paths.site, '_astro')).filter((name) => /^lesson.*\.js$/.test(name));
   script = `/_astro/${scripts[0]}`;
 });
@@ -24,7 +25,7 @@ test.each([
   ['gzip, deflate', 'gzip'],
   ['identity', null],
 ])('to a browser that takes %s, scripts and pages go as %s', async (accepted, encoding) => {
-  expect(await encodingOf(script, accepted)).toEqual([200, encoding, 'text/javascript']);
+  expect(await encodingOf(script, accepted)).toEqual([200, encoding, 'application/javascript']);
   expect(await encodingOf('/join/', accepted)).toEqual([200, encoding, 'text/html']);
 });
 
