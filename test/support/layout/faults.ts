@@ -104,6 +104,9 @@ export function overlapFaults(): string[] {
 /** What can be pressed and is not wholly there to be pressed, once it has been scrolled to as the Tab key would. */
 export function pressFaults(): string[] {
   const pressable = 'a[href], button, input, select, textarea, summary, [tabindex="0"]';
+  const { scrollPaddingTop, scrollPaddingBottom } = getComputedStyle(document.documentElement);
+  const pixels = (length: string) => (length === 'auto' ? 0 : Number.parseFloat(length));
+  const room = innerHeight - pixels(scrollPaddingTop) - pixels(scrollPaddingBottom);
   const faults: string[] = [];
   for (const element of document.querySelectorAll<HTMLElement>(pressable)) {
     if (isLeftOut(element) || !isSeen(element) || element.closest('[inert]') !== null) continue;
@@ -111,8 +114,9 @@ export function pressFaults(): string[] {
     const waits = getComputedStyle(element).clipPath !== 'none';
     if (waits) element.focus();
     element.scrollIntoView({ block: 'nearest', inline: 'nearest', behavior: 'instant' });
-    const isRegion = element.scrollHeight > innerHeight / 2;
-    for (const { left, top, right, bottom } of isRegion ? [] : element.getClientRects()) {
+    // What is higher than the room between bars and sheets is scrolled past, not to.
+    const fits = element.getBoundingClientRect().height < room;
+    for (const { left, top, right, bottom } of fits ? element.getClientRects() : []) {
       const [x, y] = [(left + right) / 2, (top + bottom) / 2];
       const isWhole = left > -SLACK && right < innerWidth + SLACK && top > -SLACK && bottom < innerHeight + SLACK;
       if (!isWhole) faults.push(`partly outside the window: ${nameOf(element)}`);
