@@ -3,6 +3,7 @@
  * container engine only the driver's contract.
  */
 import type { Duplex } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ErrorCode } from '../protocol/errors.ts';
 import type { StartStage } from '../protocol/messages.ts';
 import type { SandboxState } from '../protocol/api.ts';
@@ -23,6 +24,13 @@ export interface SessionContext {
 
 /** How exactly the database knows when somebody was last here; time-outs are minutes at least. */
 const NOTE_EVERY_MS = 30_000;
+
+/**
+ * How often, and how long apart, a sandbox is looked at whose socket has closed: when a process ends the kernel closes what
+ * it had open first, and for a moment more it is still there. Under load that was seen to be long enough to be asked in.
+ */
+const LOOKS = 20;
+const LOOK_EVERY_MS = 50;
 
 export type OnStage = (stage: StartStage) => void;
 
@@ -111,7 +119,7 @@ export class SandboxSession {
     } catch (error) {
       if (!(error instanceof DriverError) || error.code === 'unavailable') throw toLearnerError(error);
       // It ended since we last looked (out of memory, the host restarted): start it over its disk, once.
-      await this.refresh();
+      await this.survives();
       await this.ready(onStage);
       return this.context.driver.connect(this.id).catch((again: unknown) => {
         throw toLearnerError(again);
@@ -133,6 +141,15 @@ export class SandboxSession {
       this.endedOnPurpose = this.stopping;
     }
     return false;
+  }
+
+  /** Whether it still runs, for whoever lost a stream to it or was refused one. */
+  async survives(): Promise<boolean> {
+    for (let look = 1; look < LOOKS; look++) {
+      if (!(await this.refresh())) return false;
+      await sleep(LOOK_EVERY_MS);
+    }
+    return await this.refresh();
   }
 
   async freeze(): Promise<void> {

@@ -10,7 +10,7 @@ import type { WebSocket } from 'ws';
 import { ERRORS, type ErrorCode } from '../protocol/errors.ts';
 import { UNPARSED_WINDOW_BYTES } from '../protocol/limits.ts';
 import type { ClientMessage, ServerMessage, TerminalSize } from '../protocol/messages.ts';
-import { InitStream } from '../sandbox/init/stream.ts';
+import { InitRefused, InitStream } from '../sandbox/init/stream.ts';
 import { LearnerError, toLearnerError } from '../session/learner-error.ts';
 import type { SandboxSession } from '../session/sandbox-session.ts';
 import { parseClientMessage } from './client-messages.ts';
@@ -229,8 +229,12 @@ export class TerminalViewer {
   private async lost(error: Error | undefined): Promise<void> {
     this.release();
     this.state = 'detached';
+    const attempt = this.attempts;
     try {
-      const runs = await this.session!.refresh();
+      // One that says no is there.
+      const runs = error instanceof InitRefused || (await this.session!.survives());
+      // Shown anew meanwhile: what is told now is of the stream before.
+      if (this.attempts !== attempt) return;
       if (!runs) return this.close(this.session!.endedOnPurpose ? 'sandbox-stopped' : 'sandbox-died');
       throw error ?? new LearnerError('unexpected');
     } catch (why) {

@@ -4,7 +4,7 @@ import { afterEach, expect, test } from 'vitest';
 import { ERRORS } from '../../sandbox-server/protocol/errors.ts';
 import { UNPARSED_WINDOW_BYTES } from '../../sandbox-server/protocol/limits.ts';
 import { FakeDriver } from '../../sandbox-server/sandbox/fake/driver.ts';
-import { DyingDriver, FullDiskDriver } from '../../sandbox-server/sandbox/fake/failing.ts';
+import { DyingDriver, FullDiskDriver, LingeringDriver } from '../../sandbox-server/sandbox/fake/failing.ts';
 import { encodeControl, encodeFrame } from '../../sandbox-server/sandbox/init/decoder.ts';
 import { FrameKind } from '../../sandbox-server/sandbox/init/frames.ts';
 import { gatewayOn, TestPage, visit } from '../support/gateway.ts';
@@ -153,6 +153,15 @@ test('a sandbox that dies while somebody looks says so', async () => {
   const [sandbox] = await driver.list();
   await driver.die(sandbox!.id);
   expect((await page.closed).code).toBe(ERRORS['sandbox-died'].close);
+});
+
+test('a sandbox that dies slowly says so too', async () => {
+  const driver = new LingeringDriver(200);
+  gateway = await gatewayOn(driver);
+  const page = await (await TestPage.open(gateway.url, await visit(gateway.url))).attach();
+  const [sandbox] = await driver.list();
+  await driver.die(sandbox!.id);
+  expect((await page.closed).reason).toBe('sandbox-died');
 });
 
 test('a server that ends says that it comes back', async () => {

@@ -34,6 +34,22 @@ export class DyingDriver extends FakeDriver {
   }
 }
 
+/** Its sandboxes end slowly: their sockets are closed, and for a while they are still said to run. */
+export class LingeringDriver extends FakeDriver {
+  private readonly ms: number;
+
+  constructor(ms: number, host?: FakeHost) {
+    super(host);
+    this.ms = ms;
+  }
+
+  async die(id: string): Promise<void> {
+    this.host.sandboxes.get(id)?.init?.end();
+    await sleep(this.ms);
+    await super.stop(id);
+  }
+}
+
 /** The host has no space for another disk. */
 export class FullDiskDriver extends FakeDriver {
   override create(): Promise<void> {
