@@ -7,7 +7,7 @@ import { codeBlocks } from './site/markdown/code-blocks.ts';
 import { asides } from './site/markdown/asides.ts';
 import { expressiveCodeOptions } from './site/markdown/expressive-code.ts';
 import { figures } from './site/markdown/figures.ts';
-import { links } from './site/markdown/links.ts';
+import { links, outwardLinks } from './site/markdown/links.ts';
 import { tabs } from './site/markdown/tabs.ts';
 import { textDirectives } from './site/markdown/text-directives.ts';
 
@@ -23,7 +23,7 @@ export default defineConfig({
     processor: satteri({
       features: MARKDOWN_FEATURES,
       mdastPlugins: [textDirectives, asides, tabs, figures, links],
-      hastPlugins: [codeBlocks],
+      hastPlugins: [codeBlocks, outwardLinks],
     }),
   },
   integrations: [expressiveCode(expressiveCodeOptions), slipway()],

@@ -14,7 +14,7 @@ import { imagesIn } from './images.ts';
 import { checkLinks } from './check-links.ts';
 import { checkPictures } from './check-pictures.ts';
 import { parseLesson, type Lesson } from './lesson.ts';
-import { isName, slugOfLesson } from './names.ts';
+import { isLeftOut, isName, slugOfLesson } from './names.ts';
 import { CourseProblems, type Problem } from './problem.ts';
 import { courseSchema, type CourseFields } from './schema.ts';
 import { readYaml } from './yaml.ts';
@@ -39,8 +39,7 @@ export async function readCourses(folder: string): Promise<Course[]> {
   return courses.sort((a, b) => compare(a.id, b.id));
 }
 
-/** A course or a lesson that is not ready to be shown has a name that starts with an underscore or a dot. */
-const isOpen = (entry: Dirent) => entry.isDirectory() && !/^[_.]/.test(entry.name);
+const isOpen = (entry: Dirent) => entry.isDirectory() && !isLeftOut(entry.name);
 
 const compare = (a: string, b: string) => (a < b ? -1 : 1);
 

@@ -11,6 +11,9 @@ export function isName(text: string): boolean {
   return text.length <= MAX_NAME_LENGTH && NAME.test(text);
 }
 
+/** A course or a lesson that is not ready to be shown has a folder whose name starts with an underscore or a dot. */
+export const isLeftOut = (folder: string) => /^[_.]/.test(folder);
+
 /** What `init` takes for a terminal: it becomes part of the shell's environment. */
 const TERMINAL = /^[a-z][a-z0-9-]{0,31}$/;
 

@@ -1,25 +1,16 @@
 import { basename, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { defineMdastPlugin } from 'satteri';
+import { defineHastPlugin, defineMdastPlugin } from 'satteri';
 import { addressOf, readLink } from '../course/links.ts';
 
-/**
- * Links between lessons name files, as on GitHub; here they become addresses. What leaves the site opens beside it: the
- * lesson and its terminals stay where they are.
- */
+/** Links between lessons name files, as on GitHub; here they become addresses. */
 export const links = defineMdastPlugin({
   name: 'slipway-links',
   link(node, context) {
-    const url = addressIn(node.url, context.fileURL);
-    if (url !== node.url) context.setProperty(node, 'url', url);
-    if (!/^https?:/i.test(url)) return;
-    const hProperties = { class: 'outward', target: '_blank', rel: 'noopener noreferrer' };
-    context.setProperty(node, 'data', { hProperties });
-    context.appendChild(node, { type: 'html', value: '<span class="visually-hidden"> (opens in a new tab)</span>' });
+    context.setProperty(node, 'url', addressIn(node.url, context.fileURL));
   },
   definition(node, context) {
-    const url = addressIn(node.url, context.fileURL);
-    if (url !== node.url) context.setProperty(node, 'url', url);
+    context.setProperty(node, 'url', addressIn(node.url, context.fileURL));
   },
 });
 
@@ -29,3 +20,23 @@ function addressIn(url: string, file: URL | undefined): string {
   const read = readLink(url, basename(dirname(lesson)), basename(lesson));
   return 'target' in read ? addressOf(read.target) : url;
 }
+
+/** What leaves the site opens beside it, however the link is written: the lesson and its terminals stay where they are. */
+export const outwardLinks = defineHastPlugin({
+  name: 'slipway-outward-links',
+  element: {
+    filter: ['a'],
+    visit(node, context) {
+      if (!/^https?:/i.test(String(node.properties['href'] ?? ''))) return;
+      context.setProperty(node, 'className', ['outward']);
+      context.setProperty(node, 'target', '_blank');
+      context.setProperty(node, 'rel', 'noopener noreferrer');
+      context.appendChild(node, {
+        type: 'element',
+        tagName: 'span',
+        properties: { className: ['visually-hidden'] },
+        children: [{ type: 'text', value: ' (opens in a new tab)' }],
+      });
+    },
+  },
+});

@@ -2,7 +2,7 @@
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 
 export const CHROMIUM = {
-  executablePath: process.env['SLIPWAY_CHROMIUM'] ?? '/usr/bin/chromium',
+  executablePath: process.env['TEST_CHROMIUM'] ?? '/usr/bin/chromium',
   args: [
     '--no-sandbox', // tests run as root
     '--disable-gpu',

@@ -57,9 +57,9 @@ async function axeFindings(page: Page, { width, textSize }: ScreenView, part: st
   return violations.map(({ id, nodes }) => `axe: ${id}: ${nodes[0]?.html}`);
 }
 
-/** For a person to look at, where SLIPWAY_SCREENSHOTS names a folder. */
+/** For a person to look at, where TEST_SCREENSHOTS names a folder. */
 async function keepPicture(page: Page, screen: string, view: ScreenView): Promise<void> {
-  const folder = process.env['SLIPWAY_SCREENSHOTS'];
+  const folder = process.env['TEST_SCREENSHOTS'];
   if (!folder) return;
   mkdirSync(folder, { recursive: true });
   const { width, scheme, textSize, sheet } = view;

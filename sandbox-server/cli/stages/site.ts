@@ -34,6 +34,8 @@ export async function buildSite(root: string, lessons: string, progress: Progres
     cwd: root,
     env: { ...process.env, ASTRO_TELEMETRY_DISABLED: '1', NO_COLOR: '1', SLIPWAY_LESSONS: lessons },
     onLine: (line) => line.trim() && progress(stripVTControlCharacters(line).trim()),
+    // Astro announces one even where an author's mistake has none.
+    keep: (line) => line.trim() !== 'Stack trace:',
     failed: 'The site could not be built.',
     mend: 'Mend the lesson or page that is named above, then start again.',
   });

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LineCounter, parseDocument } from 'yaml';
 
+import { isLeftOut } from '../../../site/course/names.ts';
 import { type ImageDescription, imageSchema } from './schema.ts';
 
 export interface CourseImage {
@@ -19,7 +20,7 @@ export class ImageProblem extends Error {
 export function discoverImages(lessons: string): CourseImage[] {
   if (!existsSync(lessons)) return [];
   const images = readdirSync(lessons, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
+    .filter((entry) => entry.isDirectory() && !isLeftOut(entry.name))
     .map(({ name }) => join(lessons, name, 'image'))
     .filter((folder) => existsSync(join(folder, 'image.yaml')))
     .map((folder) => ({ folder, description: readDescription(join(folder, 'image.yaml')) }));

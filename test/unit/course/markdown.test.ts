@@ -4,7 +4,7 @@ import { MARKDOWN_FEATURES } from '../../../site/course/blocks.ts';
 import { codeBlocks } from '../../../site/markdown/code-blocks.ts';
 import { asides } from '../../../site/markdown/asides.ts';
 import { figures } from '../../../site/markdown/figures.ts';
-import { links } from '../../../site/markdown/links.ts';
+import { links, outwardLinks } from '../../../site/markdown/links.ts';
 import { tabs } from '../../../site/markdown/tabs.ts';
 import { textDirectives } from '../../../site/markdown/text-directives.ts';
 
@@ -13,7 +13,7 @@ async function render(source: string): Promise<string> {
     syntaxHighlight: false,
     features: MARKDOWN_FEATURES,
     mdastPlugins: [textDirectives, asides, tabs, figures, links],
-    hastPlugins: [codeBlocks],
+    hastPlugins: [codeBlocks, outwardLinks],
   });
   return (await processor.render(source, { frontmatter: { terminals: ['main', 'two'] } })).code.trim();
 }
@@ -77,5 +77,20 @@ describe('a block of commands', () => {
     const html = await render('```sh\nls\n```\n');
     expect(html).toContain('data-action="copy"');
     expect(html).not.toContain('data-action="run"');
+  });
+});
+
+describe('a link that leaves the site', () => {
+  it.each(['[x](https://example.org/a)', '[x][y]\n\n[y]: https://example.org/a', '<https://example.org/a>'])(
+    'opens beside it: %s',
+    async (source) => {
+      const html = await render(source);
+      expect(html).toMatch(/<a href="https:\/\/example\.org\/a"[^>]* target="_blank" rel="noopener noreferrer"/);
+      expect(html).toContain('(opens in a new tab)');
+    },
+  );
+
+  it.each(['[x](#here)', '[x](mailto:a@example.org)'])('is not %s', async (source) => {
+    expect(await render(source)).not.toContain('target=');
   });
 });

@@ -29,6 +29,10 @@ describe('image.yaml', () => {
     expect(() => imageOf(course(yaml))).toThrow(new RegExp(`${place}.*${word}`));
   });
 
+  test('of a course that is left out is not read', () => {
+    expect(discoverImages(course('no image at all', course(), '_draft'))).toHaveLength(1);
+  });
+
   test('whose name another has is refused', () => {
     expect(() => discoverImages(course(YAML, course(), 'other'))).toThrow('the name "basics" is taken by');
   });
