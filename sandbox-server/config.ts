@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import type { Settings } from './config/resolve.ts';
 import type { ErrorCode } from './protocol/errors.ts';
-import type { SandboxLimits } from './sandbox/driver.ts';
+import type { Profile, SandboxLimits } from './sandbox/driver.ts';
 
 export { ConfigProblem } from './config/problem.ts';
 export { resolveSettings, type Settings, withPort } from './config/resolve.ts';
@@ -25,18 +25,26 @@ export interface Config {
   cgroup: string;
   idBase: number;
   idCount: number;
-  limits: SandboxLimits;
+  limits: Record<Profile, SandboxLimits>;
   maxSandboxes: number;
-  /** 0: never. So with the next two. */
+  /** 0: never. So with every other time but `startTimeoutMs`. */
   idleFreezeMs: number;
   idleStopMs: number;
   expiryMs: number;
   startTimeoutMs: number;
+  engineIdleMs: number;
   logLevel: Settings['logLevel'];
   sandboxes: { mode: 'on' } | { mode: 'off'; code: ErrorCode };
   paths: Paths;
-  /** Name of a course's image → identity of what was built from it. */
-  images: Record<string, string>;
+  /** By the name of a course's image. */
+  images: Record<string, ImageEntry>;
+}
+
+/** What was built from an image.yaml. */
+export interface ImageEntry {
+  /** Identity of the root file system. */
+  id: string;
+  profile: Profile;
 }
 
 interface Paths {
@@ -63,7 +71,7 @@ export interface Prepared {
   sandboxes: Config['sandboxes'];
   /** The copy of the program that the gateway can read. */
   program: string;
-  images: Record<string, string>;
+  images: Config['images'];
 }
 
 export function composeConfig(settings: Settings, { sandboxes, program, images }: Prepared): Config {
@@ -82,20 +90,13 @@ export function composeConfig(settings: Settings, { sandboxes, program, images }
     cgroup: settings.cgroup,
     idBase: settings.idBase,
     idCount: settings.idCount,
-    limits: {
-      memoryBytes: settings.memory,
-      cpus: settings.cpus,
-      processes: settings.processes,
-      diskBytes: settings.disk,
-      inodes: settings.inodes,
-      openFiles: settings.openFiles,
-      diskBytesPerSecond: settings.diskRate,
-    },
+    limits: limitsOf(settings),
     maxSandboxes: settings.maxSandboxes,
     idleFreezeMs: settings.idleFreeze,
     idleStopMs: settings.idleStop,
     expiryMs: settings.expiry,
     startTimeoutMs: settings.startTimeout,
+    engineIdleMs: settings.engineIdle,
     logLevel: settings.logLevel,
     sandboxes,
     paths: {
@@ -111,6 +112,26 @@ export function composeConfig(settings: Settings, { sandboxes, program, images }
     },
     images,
   };
+}
+
+function limitsOf(settings: Settings): Config['limits'] {
+  const standard: SandboxLimits = {
+    memoryBytes: settings.memory,
+    cpus: settings.cpus,
+    processes: settings.processes,
+    diskBytes: settings.disk,
+    inodes: settings.inodes,
+    openFiles: settings.openFiles,
+    diskBytesPerSecond: settings.diskRate,
+  };
+  const containers: SandboxLimits = {
+    ...standard,
+    memoryBytes: settings.engineMemory,
+    processes: settings.engineProcesses,
+    diskBytes: settings.engineDisk,
+    inodes: settings.engineInodes,
+  };
+  return { standard, containers };
 }
 
 /** Reads what `composeConfig` made and `start` wrote. */

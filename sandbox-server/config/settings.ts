@@ -42,7 +42,16 @@ interface Setting<T> extends Kind<T> {
 /** Values of settings that stand before this one in the table. */
 type Others = Record<string, unknown>;
 
-export const GROUPS = ['Address', 'Places', 'Sandboxes', 'One sandbox', 'Time', 'Host ids', 'Log'] as const;
+export const GROUPS = [
+  'Address',
+  'Places',
+  'Sandboxes',
+  'One sandbox',
+  'One sandbox with Docker',
+  'Time',
+  'Host ids',
+  'Log',
+] as const;
 type Group = (typeof GROUPS)[number];
 
 /** A Unix socket's path has at most 107 bytes, and those of sandboxes take up to 67 below this folder. */
@@ -143,13 +152,21 @@ export const SETTINGS = {
     fallback: '512MiB',
     ...size('32MiB'),
   }),
+  engineMemory: setting({
+    group: 'One sandbox with Docker',
+    value: 'SIZE',
+    doc: 'Memory, in place of `memory`: of the engine, its containers and everything else together.',
+    fallback: '1GiB',
+    ...size('256MiB'),
+  }),
   maxSandboxes: setting({
     group: 'Sandboxes',
     value: 'N',
     doc: 'How many may run at once. Who comes later is told that all are in use.',
     fallback: {
-      text: '(memory of this machine − 1 GiB) ÷ (memory ÷ 4), at least 1',
-      of: (host, { memory }) => String(sandboxesThatFit(host.memoryBytes, memory as number)),
+      text: '(memory of this machine − 1 GiB) ÷ (the larger of memory and engine-memory ÷ 4), at least 1',
+      of: (host, { memory, engineMemory }) =>
+        String(sandboxesThatFit(host.memoryBytes, Math.max(memory as number, engineMemory as number))),
     },
     ...wholeNumber(1, 100_000),
   }),
@@ -195,6 +212,34 @@ export const SETTINGS = {
     fallback: '100MB',
     ...size('1MB', ' per second'),
   }),
+  engineProcesses: setting({
+    group: 'One sandbox with Docker',
+    value: 'N',
+    doc: 'Processes and threads, in place of `processes`: an engine has 30, and 12 for each container.',
+    fallback: '1024',
+    ...wholeNumber(256, 100_000),
+  }),
+  engineDisk: setting({
+    group: 'One sandbox with Docker',
+    value: 'SIZE',
+    doc: 'Size of the disk, in place of `disk`: images and containers are on it.',
+    fallback: '4GiB',
+    ...size('256MiB'),
+  }),
+  engineInodes: setting({
+    group: 'One sandbox with Docker',
+    value: 'N',
+    doc: 'Files and folders the disk can hold, in place of `inodes`.',
+    fallback: '262144',
+    ...wholeNumber(1024, 2 ** 31),
+  }),
+  engineIdle: setting({
+    group: 'One sandbox with Docker',
+    value: 'TIME',
+    doc: 'How long an engine that runs no container, and that nobody is connected to, keeps its memory. It starts again when it is used.',
+    fallback: '5min',
+    ...duration('min', { orNever: true }),
+  }),
   idleFreeze: setting({
     group: 'Time',
     value: 'TIME',
@@ -233,7 +278,7 @@ export const SETTINGS = {
   idCount: setting({
     group: 'Host ids',
     value: 'N',
-    doc: 'How many ids. A sandbox takes 65536 for as long as its disk is kept.',
+    doc: 'How many ids. A sandbox takes 65536 for as long as its disk is kept, one with Docker 131072.',
     fallback: '268435456',
     ...wholeNumber(65536, 4_294_836_224),
   }),
@@ -249,7 +294,7 @@ export const SETTINGS = {
 export type SettingName = keyof typeof SETTINGS;
 export const SETTING_NAMES = Object.keys(SETTINGS) as SettingName[];
 
-/** Of a learner's memory limit a quarter is counted on: an idle shell uses 6 MiB, and a class never peaks as one. */
+/** Of a learner's memory limit a quarter is counted on: an idle shell uses 6 MiB, an idle engine 120, and a class never peaks as one. */
 const COUNTED_SHARE = 1 / 4;
 /** Left to the machine itself, its caches and this server. */
 const HOST_MEMORY_BYTES = sizeOf('1GiB');

@@ -39,8 +39,10 @@ export function sandboxRoutes(app: FastifyInstance, gateway: Gateway): void {
 
   app.get('/api/courses/:course/sandbox', async (request: CourseRequest): Promise<SandboxAnswer> => {
     if (!request.learner) throw new LearnerError('not-signed-in');
-    const session = sessions.find(request.learner.id, courses.get(request.params.course).id);
-    const { memoryBytes, cpus, processes, diskBytes } = config.limits;
+    const course = courses.get(request.params.course);
+    const session = sessions.find(request.learner.id, course.id);
+    const profile = session?.spec.profile ?? config.images[course.image]?.profile ?? 'standard';
+    const { memoryBytes, cpus, processes, diskBytes } = config.limits[profile];
     return {
       state: session?.state ?? 'requested',
       ...(session?.stage ? { stage: session.stage } : {}),

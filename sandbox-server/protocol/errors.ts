@@ -45,6 +45,13 @@ export const ERRORS = {
     hint: 'Tell whoever runs the server: its log says what is wrong with the image.',
     retry: false,
   },
+  'profile-unsupported': {
+    status: 503,
+    close: 4513,
+    text: 'This course runs Docker inside its sandboxes, and this server’s machine cannot.',
+    hint: 'Read on: the output of the commands stands in the text. Tell whoever runs the server that npm run doctor says what the machine lacks.',
+    retry: false,
+  },
   'start-failed': {
     status: 500,
     close: 4512,

@@ -69,8 +69,11 @@ export interface SandboxSpec {
   limits: SandboxLimits;
 }
 
-/** `standard`: for all but lessons that run a container engine inside. */
-export type Profile = 'standard';
+/**
+ * What a sandbox's processes may do. `standard`: what an ordinary user of a machine may. `containers`: besides, root in the
+ * sandbox's own user namespace and a Docker Engine that starts when it is first used.
+ */
+export type Profile = 'standard' | 'containers';
 
 export interface SandboxLimits {
   /** Memory of all processes and in-memory files together, in bytes. There is no swap. */
@@ -105,6 +108,7 @@ export type DriverErrorCode =
   | 'no-room' // no free id range, or as many sandboxes as are allowed
   | 'image-missing'
   | 'image-refused' // the image would endanger the host
+  | 'profile-unsupported' // the host lacks what sandboxes of this profile need
   | 'host-disk-full'
   | 'start-failed'
   | 'start-timeout'

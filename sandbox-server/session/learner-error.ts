@@ -21,6 +21,7 @@ const OF_DRIVER: Record<DriverErrorCode, ErrorCode> = {
   'no-room': 'no-room',
   'image-missing': 'image-missing',
   'image-refused': 'image-refused',
+  'profile-unsupported': 'profile-unsupported',
   'host-disk-full': 'host-disk-full',
   'start-failed': 'start-failed',
   'start-timeout': 'start-timeout',

@@ -42,7 +42,7 @@ export class SandboxSession {
   /** Whether its last end was asked for: idle, a restart, another learner's turn. */
   endedOnPurpose = false;
   stage: StartStage | undefined;
-  private readonly spec: SandboxSpec;
+  readonly spec: SandboxSpec;
   private readonly context: SessionContext;
   private current: SandboxState;
   private starting: Promise<void> | undefined;

@@ -81,7 +81,9 @@ export class Sessions implements AsyncDisposable {
     if (!built) throw new LearnerError('image-missing');
     const { records } = this.options;
     const existing = records.find(learner, course);
-    return this.add(existing ?? records.create({ id: randomId(), learner, course, image: built }), 'requested');
+    const { id: imageId, profile } = built;
+    const record = existing ?? records.create({ id: randomId(), learner, course, image: imageId, profile });
+    return this.add(record, 'requested');
   }
 
   find(learner: string, course: string): SandboxSession | undefined {
@@ -134,9 +136,9 @@ export class Sessions implements AsyncDisposable {
   private add(record: SandboxRecord, state: SandboxSession['state']): SandboxSession {
     const spec: SandboxSpec = {
       image: record.image,
-      profile: 'standard',
+      profile: record.profile,
       hostname: 'slip',
-      limits: this.options.config.limits,
+      limits: this.options.config.limits[record.profile],
     };
     const session = new SandboxSession(this.context, record, spec, state);
     this.byOwner.set(key(record.learner, record.course), session);

@@ -1,4 +1,5 @@
 /** Which sandbox belongs to whom. What state it is in, the driver knows; this says that it exists. */
+import type { Profile } from '../sandbox/driver.ts';
 import type { Database } from './database.ts';
 
 export interface SandboxRecord {
@@ -7,6 +8,7 @@ export interface SandboxRecord {
   course: string;
   /** Identity of the image that its disk lies over, for its life. */
   image: string;
+  profile: Profile;
   /** Milliseconds since 1970: when somebody last looked at it. */
   seenAt: number;
 }
@@ -32,8 +34,10 @@ export class SandboxRecords {
   create(record: Omit<SandboxRecord, 'seenAt'>): SandboxRecord {
     const now = this.now();
     this.database
-      .prepare('INSERT INTO sandbox (id, learner, course, image, created_at, seen_at) VALUES (?, ?, ?, ?, ?, ?)')
-      .run(record.id, record.learner, record.course, record.image, now, now);
+      .prepare(
+        'INSERT INTO sandbox (id, learner, course, image, profile, created_at, seen_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
+      )
+      .run(record.id, record.learner, record.course, record.image, record.profile, now, now);
     return { ...record, seenAt: now };
   }
 
@@ -52,6 +56,7 @@ function toRecord(row: Record<string, unknown>): SandboxRecord {
     learner: row['learner'] as string,
     course: row['course'] as string,
     image: row['image'] as string,
+    profile: row['profile'] as Profile,
     seenAt: row['seen_at'] as number,
   };
 }

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { launchBrowser, newVisitor, screenShows, terminalState, typeLine } from '../support/browser.ts';
-import { testConfig } from '../support/config.ts';
 import { TestServer } from '../support/server.ts';
 import { buildSite, FIXTURE_LESSONS, siteFolder } from '../support/site.ts';
 
@@ -20,11 +19,8 @@ beforeAll(async () => {
   folder = siteFolder();
   const { status, output } = await buildSite(FIXTURE_LESSONS, folder);
   expect([status, output]).toEqual([0, output]);
-  const { images } = testConfig();
   server = await TestServer.start({
     paths: { site: join(folder, 'site'), courses: join(folder, 'courses.json') },
-    // What is in the sandbox does not matter here: any image will do.
-    images: { ...images, specimen: Object.values(images)[0]! },
   });
   browser = await launchBrowser();
 });

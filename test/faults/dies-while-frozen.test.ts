@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { imageOf } from '../support/config.ts';
 import { initOf } from '../support/host.ts';
 import { RealSandboxes } from '../support/sandboxes.ts';
 import { sessionsOn } from '../support/sessions.ts';
@@ -11,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => sandboxes?.[Symbol.asyncDispose]());
 
 test('a sandbox that ended while it was frozen is started over its files when its learner comes back', async () => {
-  const image = Object.values(sandboxes.config.images)[0]!;
+  const image = imageOf(sandboxes.config, 'standard');
   const { sessions, clock } = sessionsOn(sandboxes.driver, {
     images: { image },
     idleFreezeMs: 60_000,

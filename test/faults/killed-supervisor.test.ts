@@ -6,6 +6,7 @@ import { OciDriver } from '../../sandbox-server/sandbox/oci/driver.ts';
 import type { SandboxSpec } from '../../sandbox-server/sandbox/driver.ts';
 import { askInit } from '../../sandbox-server/sandbox/init/ask.ts';
 import { randomId } from '../../sandbox-server/session/ids.ts';
+import { imageOf } from '../support/config.ts';
 import { cgroupsIn, loopsOf, processesIn } from '../support/host.ts';
 import { LIMITS } from '../support/limits.ts';
 import { TestServer } from '../support/server.ts';
@@ -17,7 +18,7 @@ let spec: SandboxSpec;
 beforeAll(async () => {
   server = await TestServer.start({ logLevel: 'warn' });
   await server.end('gateway');
-  spec = { image: Object.values(server.config.images)[0]!, profile: 'standard', hostname: 'slip', limits: LIMITS };
+  spec = { image: imageOf(server.config, 'standard'), profile: 'standard', hostname: 'slip', limits: LIMITS };
   driver = new OciDriver({ run: server.config.run, socket: server.config.paths.supervisorSocket });
 });
 afterAll(async () => {

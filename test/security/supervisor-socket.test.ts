@@ -8,6 +8,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { MAX_LINE_BYTES } from '../../sandbox-server/sandbox/oci/protocol.ts';
 import { initSocket } from '../../sandbox-server/sandbox/oci/supervisor/paths.ts';
 import { randomId } from '../../sandbox-server/session/ids.ts';
+import { imageOf } from '../support/config.ts';
 import { TestPage, visit } from '../support/gateway.ts';
 import { TestServer } from '../support/server.ts';
 
@@ -51,10 +52,10 @@ async function ask(request: unknown): Promise<Record<string, unknown> | 'closed'
 }
 
 const spec = () => ({
-  image: Object.values(server.config.images)[0],
+  image: imageOf(server.config, 'standard'),
   profile: 'standard',
   hostname: 'slip',
-  limits: server.config.limits,
+  limits: server.config.limits.standard,
 });
 const id = randomId();
 
@@ -134,7 +135,7 @@ test('nobody but root and the gateway reaches the supervisor, an init, a disk or
     disk: join(config.paths.supervisorData, 'sandboxes', sandbox!, 'disk.ext4'),
     bundle: join(config.run, 'sandboxes', sandbox!, 'bundle', 'config.json'),
     cookieSecret: join(config.paths.gatewayData, 'cookie-secret'),
-    image: join(config.paths.images, Object.values(config.images)[0]!, 'rootfs', 'etc'),
+    image: join(config.paths.images, imageOf(config, 'standard'), 'rootfs', 'etc'),
     native: config.paths.native,
   };
   /** What a user of the host may do: reads, connects, writes. */

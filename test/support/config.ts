@@ -3,12 +3,20 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readConfig, type Config } from '../../sandbox-server/config.ts';
+import type { Profile } from '../../sandbox-server/sandbox/driver.ts';
 import { freePort } from './gateway.ts';
 
 export function testConfig(): Config {
   const path = process.env['SLIPWAY_TEST_CONFIG'];
   if (!path) throw new Error('these tests need a prepared host: run them with `npm test -- PATH`');
   return readConfig(path);
+}
+
+/** Identity of an image whose sandboxes have this profile: the specimen course's, or that of the course about Docker. */
+export function imageOf({ images }: Pick<Config, 'images'>, profile: Profile): string {
+  const image = Object.values(images).find((each) => each.profile === profile);
+  if (!image) throw new Error(`no image of profile ${profile} was built: run the tests with \`npm test\``);
+  return image.id;
 }
 
 /** What a test wants otherwise. Of the paths, only the named ones: all others are the test's own, and removed with it. */

@@ -3,15 +3,15 @@ import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Config } from '../../sandbox-server/config.ts';
 import { createLog } from '../../sandbox-server/log.ts';
-import type { SandboxSpec } from '../../sandbox-server/sandbox/driver.ts';
+import type { Profile, SandboxSpec } from '../../sandbox-server/sandbox/driver.ts';
 import { runInSandbox, type CommandResult } from '../../sandbox-server/sandbox/init/ask.ts';
 import { OciDriver } from '../../sandbox-server/sandbox/oci/driver.ts';
 import { openSupervisor, type Supervisor } from '../../sandbox-server/sandbox/oci/supervisor/open.ts';
 import { removeEverything } from '../../sandbox-server/sandbox/oci/supervisor/remove-everything.ts';
 import { serveSupervisor } from '../../sandbox-server/sandbox/oci/supervisor/server.ts';
 import { randomId } from '../../sandbox-server/session/ids.ts';
-import { ownConfig } from './config.ts';
-import { LIMITS } from './limits.ts';
+import { imageOf, ownConfig } from './config.ts';
+import { LIMITS_OF } from './limits.ts';
 
 const log = createLog('supervisor', process.env['SLIPWAY_TEST_LOG'] ?? 'silent');
 
@@ -27,7 +27,12 @@ export class RealSandboxes implements AsyncDisposable {
     this.supervisor = supervisor;
     this.server = server;
     this.driver = this.newDriver();
-    this.spec = { image: Object.values(config.images)[0]!, profile: 'standard', hostname: 'slip', limits: LIMITS };
+    this.spec = this.specOf('standard');
+  }
+
+  /** What a sandbox of a profile is made of here. */
+  specOf(profile: Profile): SandboxSpec {
+    return { image: imageOf(this.config, profile), profile, hostname: 'slip', limits: LIMITS_OF[profile] };
   }
 
   static async open(overrides: Partial<Config> = {}): Promise<RealSandboxes> {

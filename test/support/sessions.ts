@@ -4,7 +4,7 @@ import { Sessions, type SessionsOptions } from '../../sandbox-server/session/ses
 import { openDatabase } from '../../sandbox-server/store/database.ts';
 import { Learners } from '../../sandbox-server/store/learners.ts';
 import { SandboxRecords } from '../../sandbox-server/store/sandbox-records.ts';
-import { LIMITS } from './limits.ts';
+import { LIMITS_OF } from './limits.ts';
 
 export interface SessionsUnderTest {
   sessions: Sessions;
@@ -29,13 +29,13 @@ export function sessionsOn(
     records,
     now,
     config: {
-      limits: LIMITS,
+      limits: LIMITS_OF,
       maxSandboxes: 10,
       idleFreezeMs: 0,
       idleStopMs: 0,
       expiryMs: 0,
       startTimeoutMs: 1000,
-      images: { image: 'image' },
+      images: { image: { id: 'image', profile: 'standard' } },
       ...config,
     },
     log: { info() {}, warn: (_fields, text) => void warnings.push(text) },

@@ -7,6 +7,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readHostFacts } from '../../sandbox-server/cli/host-facts.ts';
 import { composeConfig, resolveSettings } from '../../sandbox-server/config.ts';
+import type { BuiltImage } from '../../sandbox-server/sandbox/images/shelf.ts';
 import { findUser, makeUser } from '../../sandbox-server/cli/stages/system-user.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -16,8 +17,8 @@ const images = Object.fromEntries(
   readdirSync(shelf)
     .filter((name) => !name.startsWith('.'))
     .map((id) => {
-      const { name } = JSON.parse(readFileSync(join(shelf, id, 'image.json'), 'utf8')) as { name: string };
-      return [name, id];
+      const built = JSON.parse(readFileSync(join(shelf, id, 'image.json'), 'utf8')) as BuiltImage;
+      return [built.name, { id, profile: built.profile }];
     }),
 );
 if (!findUser(settings.user)) await makeUser(settings.user);

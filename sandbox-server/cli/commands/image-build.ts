@@ -12,7 +12,7 @@ export const command: Command = {
   async run({ settings, host, report }) {
     if (!canRunSandboxes(host))
       throw new Failure({ what: 'Images are built on Linux, as root.', mend: 'Run it with sudo.' });
-    await buildImages(settings.lessons, join(settings.data, 'supervisor'), report);
+    await buildImages([settings.lessons], join(settings.data, 'supervisor'), report);
     return 0;
   },
 };

@@ -3,31 +3,33 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import type { Config } from '../../config.ts';
 import { readHostSources, sourcesFor } from '../../sandbox/images/apt-sources.ts';
 import { createProgressReader, debianCommand } from '../../sandbox/images/debian.ts';
 import { type CourseImage, discoverImages } from '../../sandbox/images/discover.ts';
 import { finishRootfs } from '../../sandbox/images/finish.ts';
-import { COMMON_FILES, imageIdentity, ownFiles } from '../../sandbox/images/identity.ts';
+import { COMMON_FILES, imageIdentity, ownFiles, profileFiles } from '../../sandbox/images/identity.ts';
 import { beginImage, endImage, isBuilt, pruneImages } from '../../sandbox/images/shelf.ts';
 import type { Progress, Report } from '../plain/report.mjs';
 import { runTool } from '../plain/tool.mjs';
 
-/** Builds what is missing. The answer maps each image's name to the identity of what was built from it. */
-export async function buildImages(lessons: string, supervisorData: string, report: Report) {
+/** Builds what is missing of the images in these folders of courses. By name: what was built. */
+export async function buildImages(lessons: readonly string[], supervisorData: string, report: Report) {
   const shelf = join(supervisorData, 'images');
-  const identities: Record<string, string> = {};
-  for (const image of discoverImages(lessons)) {
-    const { name } = image.description;
+  const built: Config['images'] = {};
+  for (const image of lessons.flatMap(discoverImages)) {
+    const { name, profile } = image.description;
     const id = imageIdentity(image);
-    identities[name] = id;
+    built[name] = { id, profile };
     await report.stage('Sandbox image', async ({ progress, result }) => {
       if (isBuilt(shelf, id)) return result(`${name} is up to date`);
       await buildImage(shelf, id, image, progress);
       result(`${name} built`);
     });
   }
-  pruneImages(shelf, Object.values(identities), join(supervisorData, 'sandboxes'));
-  return identities;
+  const ids = Object.values(built).map(({ id }) => id);
+  pruneImages(shelf, ids, join(supervisorData, 'sandboxes'));
+  return built;
 }
 
 async function buildImage(shelf: string, id: string, image: CourseImage, progress: Progress): Promise<void> {
@@ -45,7 +47,7 @@ async function buildImage(shelf: string, id: string, image: CourseImage, progres
     mend: `Check the network and the packages in ${join(image.folder, 'image.yaml')}, then start again.`,
   });
   progress('Laying files over it', 0.98);
-  finishRootfs(rootfs, description, [COMMON_FILES, ownFiles(image)]);
+  finishRootfs(rootfs, description, [COMMON_FILES, profileFiles(image), ownFiles(image)]);
   endImage(shelf, id, description, new Date());
 }
 

@@ -29,6 +29,9 @@ export interface PrepareOptions {
   tests?: boolean;
 }
 
+/** Courses of the tests: their images are built beside. */
+const TEST_LESSONS = 'test/fixtures/lessons';
+
 /** Whether this process can run sandboxes at all. */
 export const canRunSandboxes = ({ linux, root }: HostFacts) => linux && root;
 
@@ -69,7 +72,8 @@ async function prepareAll({
     result(await buildNativeProgram(root, progress)),
   );
   await report.stage('Site', async ({ progress, result }) => result(await buildSite(root, settings.lessons, progress)));
-  const images = await buildImages(settings.lessons, join(data, 'supervisor'), report);
+  const lessons = [settings.lessons, ...(tests ? [join(root, TEST_LESSONS)] : [])];
+  const images = await buildImages(lessons, join(data, 'supervisor'), report);
   const program = await report.stage('Program copy', async ({ progress, result }) => {
     const copy = await copyProgram(root, data, progress);
     result(copy.fresh ? 'made' : 'up to date');

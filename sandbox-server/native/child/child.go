@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"strconv"
 	"syscall"
 	"unsafe"
 )
@@ -29,12 +30,16 @@ type Spec struct {
 	Groups []int `json:"groups"`
 	// CgroupFiles is how many cgroup.procs files are inherited, from descriptor FirstCgroupFile on.
 	CgroupFiles int `json:"cgroupFiles"`
+	// OutOfMemoryScore is how readily the kernel ends it and what it starts, from 0.
+	OutOfMemoryScore int `json:"outOfMemoryScore"`
+	// Socket: the descriptor after the cgroup files is a listening socket, handed on by the LISTEN_FDS convention.
+	Socket bool `json:"socket,omitempty"`
 	// Archive is a directory to write to standard output as a tar stream instead of executing a program.
 	Archive string `json:"archive,omitempty"`
 }
 
-// outOfMemoryScore makes the kernel pick the learner's programs before anything that keeps the sandbox alive.
-const outOfMemoryScore = "500"
+// OutOfMemoryScore makes the kernel pick the learner's programs before anything that keeps the sandbox alive.
+const OutOfMemoryScore = 500
 
 // rlimitPendingSignals is RLIMIT_SIGPENDING, which package syscall does not name.
 const rlimitPendingSignals = 11
@@ -55,7 +60,7 @@ func Main(args []string) {
 	for fd := FirstCgroupFile; fd < FirstCgroupFile+spec.CgroupFiles; fd++ {
 		syscall.CloseOnExec(fd)
 	}
-	_ = os.WriteFile("/proc/self/oom_score_adj", []byte(outOfMemoryScore), 0)
+	_ = os.WriteFile("/proc/self/oom_score_adj", []byte(strconv.Itoa(spec.OutOfMemoryScore)), 0)
 	syscall.Umask(0o022)
 	pending := syscall.Rlimit{Cur: pendingSignals, Max: pendingSignals}
 	if err := syscall.Setrlimit(rlimitPendingSignals, &pending); err != nil {
@@ -78,6 +83,10 @@ func fail(status int, format string, values ...any) {
 // From the cgroup on only raw system calls follow: where the learner's process limit is full, a Go runtime that wants
 // another thread there would abort, and a learner could not even open a terminal to clean up.
 func become(spec Spec) {
+	if spec.Socket {
+		// The receiver takes the sockets for its own only where this is its process id.
+		spec.Env = append(spec.Env, "LISTEN_FDS=1", "LISTEN_PID="+strconv.Itoa(os.Getpid()))
+	}
 	argv, err := syscall.SlicePtrFromStrings(spec.Argv)
 	if err != nil || len(spec.Argv) == 0 {
 		fail(127, "slipway: the command cannot be executed: %v", err)
@@ -99,6 +108,12 @@ func become(spec Spec) {
 		if errno != 0 {
 			os.Exit(126) // never run outside the learner's limits
 		}
+	}
+	if spec.Socket {
+		// Over the first cgroup file, which has done its work: that descriptor is also the convention's first.
+		from := uintptr(FirstCgroupFile + spec.CgroupFiles)
+		call(syscall.SYS_DUP3, from, FirstCgroupFile, 0)
+		call(syscall.SYS_CLOSE, from, 0, 0)
 	}
 	call(syscall.SYS_SETGROUPS, uintptr(len(spec.Groups)), uintptr(unsafe.Pointer(&groups[0])), 0)
 	call(syscall.SYS_SETRESGID, uintptr(spec.GID), uintptr(spec.GID), uintptr(spec.GID))

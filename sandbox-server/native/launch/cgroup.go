@@ -21,6 +21,8 @@ type CgroupSpec struct {
 	Processes   int64   `json:"processes"`
 	// BytesPerSecond limits reading from, and writing to, the sandbox's disk. 0: no limit.
 	BytesPerSecond int64 `json:"bytesPerSecond"`
+	// Delegate lets the sandbox's root make cgroups of its own below `learner`, and write none of the limits above.
+	Delegate bool `json:"delegate"`
 }
 
 const (
@@ -104,12 +106,16 @@ func (c *cgroups) createUnified(spec *Spec, device string) ([]*os.File, error) {
 			}
 		}
 	}
-	for _, name := range []string{"init", "learner"} {
-		if err := os.MkdirAll(filepath.Join(own, name), 0o755); err != nil {
+	learner := filepath.Join(own, "learner")
+	home := learner
+	if limits.Delegate {
+		home = filepath.Join(learner, session)
+	}
+	for _, dir := range []string{filepath.Join(own, "init"), home} {
+		if err := os.MkdirAll(dir, 0o755); err != nil {
 			return nil, err
 		}
 	}
-	learner := filepath.Join(own, "learner")
 	for _, setting := range []struct{ dir, file, value string }{
 		{own, "memory.max", number(limits.MemoryBytes + initMemory)},
 		{own, "memory.oom.group", "0"},
@@ -127,7 +133,7 @@ func (c *cgroups) createUnified(spec *Spec, device string) ([]*os.File, error) {
 	if limits.BytesPerSecond > 0 {
 		_ = write(own, "io.max", fmt.Sprintf("%s rbps=%d wbps=%d", device, limits.BytesPerSecond, limits.BytesPerSecond))
 	}
-	procs, err := os.OpenFile(filepath.Join(learner, "cgroup.procs"), os.O_WRONLY, 0)
+	procs, err := os.OpenFile(filepath.Join(home, "cgroup.procs"), os.O_WRONLY, 0)
 	if err != nil {
 		return nil, err
 	}
@@ -181,9 +187,10 @@ func (c *cgroups) createV1(spec *Spec, device string) ([]*os.File, error) {
 			return nil, err
 		}
 	}
-	if c.v1["blkio"] != "" && limits.BytesPerSecond > 0 && os.MkdirAll(dir("blkio", ""), 0o755) == nil {
+	// This one holds for the processes of one cgroup and none below it.
+	if c.v1["blkio"] != "" && limits.BytesPerSecond > 0 && os.MkdirAll(dir("blkio", "learner"), 0o755) == nil {
 		for _, direction := range []string{"read", "write"} {
-			_ = write(dir("blkio", ""), "blkio.throttle."+direction+"_bps_device", fmt.Sprintf("%s %d", device, limits.BytesPerSecond))
+			_ = write(dir("blkio", "learner"), "blkio.throttle."+direction+"_bps_device", fmt.Sprintf("%s %d", device, limits.BytesPerSecond))
 		}
 	}
 	var files []*os.File

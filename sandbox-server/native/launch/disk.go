@@ -31,9 +31,24 @@ type loopConfig struct {
 	after  [loopConfigureLen - 8 - 52 - 4]byte
 }
 
+// openUnnamed opens a file so that its path on the host does not show: the kernel tells the path of a loop device's file
+// to whoever sees /sys, other sandboxes included. It is seen from the top of the mount, which is the file's own folder.
+func openUnnamed(path string) (*os.File, error) {
+	folder, err := cloneTree(filepath.Dir(path))
+	if err != nil {
+		return nil, err
+	}
+	defer syscall.Close(folder)
+	fd, err := syscall.Openat(folder, filepath.Base(path), syscall.O_RDWR|syscall.O_CLOEXEC, 0)
+	if err != nil {
+		return nil, &os.PathError{Op: "open", Path: path, Err: err}
+	}
+	return os.NewFile(uintptr(fd), filepath.Base(path)), nil
+}
+
 // attachLoop gives the file a loop device that frees itself after its last unmount.
 func attachLoop(path string) (*os.File, error) {
-	backing, err := os.OpenFile(path, os.O_RDWR, 0)
+	backing, err := openUnnamed(path)
 	if err != nil {
 		return nil, err
 	}
@@ -80,7 +95,7 @@ func mountDisk(spec *Spec) (string, error) {
 	if err := syscall.Mount("slipway", at, "tmpfs", syscall.MS_NODEV|syscall.MS_NOSUID, "mode=0755,size=1m"); err != nil {
 		return "", failure("start-failed", "%s: %w", at, err)
 	}
-	for _, name := range []string{"image", "disk", "root"} {
+	for _, name := range []string{"image", "disk", "root", "devices", "engine"} {
 		if err := os.Mkdir(filepath.Join(at, name), 0o755); err != nil {
 			return "", failure("start-failed", "%w", err)
 		}
@@ -91,9 +106,10 @@ func mountDisk(spec *Spec) (string, error) {
 	}
 	defer loop.Close()
 	target := filepath.Join(at, "disk")
-	// discard: what the learner deletes is given back to the host.
+	// discard: what the learner deletes is given back to the host. Programs that change their user (sudo) are meant to work;
+	// nobody but the sandbox sees this mount.
 	mount := func() error {
-		return syscall.Mount(loop.Name(), target, "ext4", syscall.MS_NODEV|syscall.MS_NOSUID|syscall.MS_NOATIME, "discard")
+		return syscall.Mount(loop.Name(), target, "ext4", syscall.MS_NODEV|syscall.MS_NOATIME, "discard")
 	}
 	if err := mount(); err != nil {
 		// After a crash of the host the journal is replayed by the mount itself; this is for worse.
@@ -102,7 +118,7 @@ func mountDisk(spec *Spec) (string, error) {
 			return "", failure("start-failed", "the disk cannot be mounted: %w; e2fsck: %s", again, strings.TrimSpace(string(check)))
 		}
 	}
-	for name, owner := range map[string]int{"upper": spec.IDs.Base, "work": 0} {
+	for name, owner := range map[string]int{"upper": spec.IDs.Base, "work": 0, "engine": spec.IDs.Base} {
 		dir := filepath.Join(target, name)
 		if err := os.Mkdir(dir, 0o755); err != nil {
 			if os.IsExist(err) {
@@ -114,5 +130,32 @@ func mountDisk(spec *Spec) (string, error) {
 			return "", failure("start-failed", "the disk: %w", err)
 		}
 	}
+	// A container engine's own overlays cannot lie on an overlay: it gets a folder of the disk.
+	engine := filepath.Join(at, "engine")
+	if err := syscall.Mount(filepath.Join(target, "engine"), engine, "", syscall.MS_BIND, ""); err != nil {
+		return "", failure("start-failed", "%s: %w", engine, err)
+	}
 	return strings.Replace(filepath.Base(loop.Name()), "loop", fmt.Sprintf("%d:", loopMajor), 1), nil
+}
+
+// makeDevices makes the nodes that the sandbox gets besides the usual ones. Not the host's own: those may be closed to all
+// but root, and in a user namespace the host's root is nobody.
+func makeDevices(spec *Spec) error {
+	if len(spec.Devices) == 0 {
+		return nil
+	}
+	dir := filepath.Join(spec.Mountpoint, "devices")
+	if err := syscall.Mount("slipway", dir, "tmpfs", syscall.MS_NOSUID|syscall.MS_NOEXEC, "mode=0755,size=16k"); err != nil {
+		return failure("start-failed", "%s: %w", dir, err)
+	}
+	for _, device := range spec.Devices {
+		path := filepath.Join(dir, device.Name)
+		if err := syscall.Mknod(path, syscall.S_IFCHR|0o666, device.Major<<8|device.Minor); err != nil {
+			return failure("start-failed", "%s: %w", path, err)
+		}
+		if err := os.Chmod(path, 0o666); err != nil { // past the umask
+			return failure("start-failed", "%w", err)
+		}
+	}
+	return nil
 }

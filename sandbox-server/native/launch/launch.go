@@ -26,6 +26,8 @@ type Spec struct {
 	} `json:"ids"`
 	// Mountpoint is an empty directory; in the private mount namespace all is mounted below it.
 	Mountpoint string `json:"mountpoint"`
+	// Devices are nodes to make at Mountpoint/devices, for the runtime to mount into the sandbox.
+	Devices []Device `json:"devices"`
 	// Bundle holds config.json, whose root.path is Mountpoint/root.
 	Bundle string `json:"bundle"`
 	Socket struct {
@@ -34,6 +36,13 @@ type Spec struct {
 	} `json:"socket"`
 	Runtime RuntimeSpec `json:"runtime"`
 	Cgroup  CgroupSpec  `json:"cgroup"`
+}
+
+// Device is a character device.
+type Device struct {
+	Name  string `json:"name"`
+	Major int    `json:"major"`
+	Minor int    `json:"minor"`
 }
 
 // Failure is an error with the stable code that the supervisor passes on.
@@ -109,6 +118,9 @@ func launch(spec *Spec, result *answer) error {
 	if err != nil {
 		return err
 	}
+	if err := makeDevices(spec); err != nil {
+		return err
+	}
 	done("disk")
 	if err := mountRoot(spec); err != nil {
 		return err
@@ -129,9 +141,16 @@ func launch(spec *Spec, result *answer) error {
 	}
 	done("container")
 	result.Pid = pid
-	err = cgroups.moveInit(spec, pid)
+	if err := cgroups.moveInit(spec, pid); err != nil {
+		return failure("start-failed", "limits: %w", err)
+	}
+	if spec.Cgroup.Delegate {
+		if err := cgroups.delegate(spec); err != nil {
+			return failure("start-failed", "control groups of the sandbox's own: %w", err)
+		}
+	}
 	done("init")
-	return err
+	return nil
 }
 
 // privateMounts gives this thread a mount namespace whose mounts nobody else sees.

@@ -16,6 +16,7 @@ const (
 )
 
 const (
+	atCWD              = ^uintptr(99) // AT_FDCWD, -100
 	atEmptyPath        = 0x1000
 	openTreeClone      = 1
 	openTreeCloexec    = syscall.O_CLOEXEC
@@ -54,23 +55,31 @@ func mountRoot(spec *Spec) error {
 	return nil
 }
 
+// cloneTree opens a copy of the mount at path, with path at its top, that is attached nowhere.
+func cloneTree(path string) (int, error) {
+	name, err := syscall.BytePtrFromString(path)
+	if err != nil {
+		return -1, err
+	}
+	tree, _, errno := syscall.Syscall(sysOpenTree, atCWD, uintptr(unsafe.Pointer(name)), openTreeClone|openTreeCloexec)
+	if errno == syscall.ENOENT {
+		return -1, failure("image-missing", "%s: %w", path, errno)
+	}
+	if errno != 0 {
+		return -1, fmt.Errorf("open_tree %s: %w", path, errno)
+	}
+	return int(tree), nil
+}
+
 func mountMapped(source, target string, userns *os.File) error {
-	path, err := syscall.BytePtrFromString(source)
+	tree, err := cloneTree(source)
 	if err != nil {
 		return err
 	}
-	const cwd = ^uintptr(99) // AT_FDCWD, -100
-	tree, _, errno := syscall.Syscall(sysOpenTree, cwd, uintptr(unsafe.Pointer(path)), openTreeClone|openTreeCloexec)
-	if errno == syscall.ENOENT {
-		return failure("image-missing", "%s: %w", source, errno)
-	}
-	if errno != 0 {
-		return fmt.Errorf("open_tree %s: %w", source, errno)
-	}
-	defer syscall.Close(int(tree))
+	defer syscall.Close(tree)
 	attr := mountAttr{set: mountAttrIDMap | mountAttrReadOnly | mountAttrNoDev, userns: uint64(userns.Fd())}
 	empty, _ := syscall.BytePtrFromString("")
-	_, _, errno = syscall.Syscall6(sysMountSetattr, tree, uintptr(unsafe.Pointer(empty)), atEmptyPath,
+	_, _, errno := syscall.Syscall6(sysMountSetattr, uintptr(tree), uintptr(unsafe.Pointer(empty)), atEmptyPath,
 		uintptr(unsafe.Pointer(&attr)), unsafe.Sizeof(attr), 0)
 	if errno != 0 {
 		return fmt.Errorf("mount_setattr: %w", errno)
@@ -79,7 +88,7 @@ func mountMapped(source, target string, userns *os.File) error {
 	if err != nil {
 		return err
 	}
-	_, _, errno = syscall.Syscall6(sysMoveMount, tree, uintptr(unsafe.Pointer(empty)), cwd, uintptr(unsafe.Pointer(to)),
+	_, _, errno = syscall.Syscall6(sysMoveMount, uintptr(tree), uintptr(unsafe.Pointer(empty)), atCWD, uintptr(unsafe.Pointer(to)),
 		moveMountEmptyPath, 0)
 	if errno != 0 {
 		return fmt.Errorf("move_mount: %w", errno)

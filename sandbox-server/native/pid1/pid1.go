@@ -43,6 +43,12 @@ func Main() {
 	reaper := newReaper()
 	go reaper.run()
 	box := newSandbox(reaper, cgroups)
+	if os.Getenv("SLIPWAY_PROFILE") == "containers" {
+		if err := box.serveEngine(engineIdle()); err != nil {
+			fmt.Fprintln(os.Stderr, "slipway: init: the engine's socket:", err)
+			os.Exit(1)
+		}
+	}
 	quiet()
 	for {
 		conn, err := listener.AcceptUnix()
@@ -84,6 +90,12 @@ func inherit() (*net.UnixListener, []*os.File, error) {
 	}
 	unix.SetUnlinkOnClose(false)
 	return unix, cgroups, nil
+}
+
+// engineIdle reads after how many milliseconds an engine that nobody uses ends.
+func engineIdle() time.Duration {
+	ms, _ := strconv.ParseInt(os.Getenv("SLIPWAY_ENGINE_IDLE_MS"), 10, 64)
+	return time.Duration(ms) * time.Millisecond
 }
 
 // quiet lets go of the descriptors that the runtime gave: nothing of the host's stays open in here.

@@ -132,8 +132,9 @@ func (b *sandbox) announce(notice any) {
 	}
 }
 
-// spawn starts a child of init under the learner's limits. files become descriptors 0, 1 and 2.
-func (b *sandbox) spawn(spec child.Spec, files [3]uintptr, sys *syscall.SysProcAttr) (int, <-chan ended, error) {
+// spawn starts a child of init under the learner's limits. files become descriptors 0, 1 and 2; more follow the cgroup
+// files.
+func (b *sandbox) spawn(spec child.Spec, files [3]uintptr, sys *syscall.SysProcAttr, more ...uintptr) (int, <-chan ended, error) {
 	spec.CgroupFiles = len(b.cgroups)
 	text, err := json.Marshal(spec)
 	if err != nil {
@@ -143,9 +144,10 @@ func (b *sandbox) spawn(spec child.Spec, files [3]uintptr, sys *syscall.SysProcA
 	for _, file := range b.cgroups {
 		attr.Files = append(attr.Files, file.Fd())
 	}
+	attr.Files = append(attr.Files, more...)
 	return b.reaper.start("/proc/self/exe", []string{"slipway", child.Command, string(text)}, attr)
 }
 
 func specFor(u user, argv, env []string) child.Spec {
-	return child.Spec{Argv: argv, Env: env, Dir: u.home, UID: u.uid, GID: u.gid, Groups: u.groups}
+	return child.Spec{Argv: argv, Env: env, Dir: u.home, UID: u.uid, GID: u.gid, Groups: u.groups, OutOfMemoryScore: child.OutOfMemoryScore}
 }

@@ -1,8 +1,14 @@
 /** How mmdebstrap is called, and what its output tells about its progress. */
-import type { ImageDescription } from './schema.ts';
+import type { Profile } from '../driver.ts';
+import type { ImageDescription, Suite } from './schema.ts';
 
 /** What every image has besides Debian's essential packages: what shell integration and `init` count on. */
 const ALWAYS = ['bash', 'login', 'passwd'];
+/** What a profile's sandboxes have besides: the engine of the suite, and how the learner becomes root. */
+const OF_PROFILE: Record<Profile, Record<Suite, readonly string[]>> = {
+  standard: { bookworm: [], trixie: [] },
+  containers: { bookworm: ['docker.io', 'sudo'], trixie: ['docker.io', 'docker-cli', 'sudo'] },
+};
 /** Of no use in a sandbox, and half of the size. */
 const LEFT_OUT = [
   '/usr/share/doc/*',
@@ -21,7 +27,8 @@ export interface DebianBuild {
 }
 
 export function debianCommand({ description, rootfs, sourcesFile, aptOptions }: DebianBuild): [string, ...string[]] {
-  const { suite, packages } = description.from.debian;
+  const { profile, from } = description;
+  const { suite, packages } = from.debian;
   return [
     // Everything that it mounts and starts goes when it goes, and it goes when we do, however that happens.
     ...(['setpriv', '--pdeathsig=KILL', '--'] as const),
@@ -41,7 +48,7 @@ export function debianCommand({ description, rootfs, sourcesFile, aptOptions }: 
     '--variant=essential',
     '--format=directory',
     '--skip=output/dev',
-    `--include=${[...new Set([...ALWAYS, ...packages])].join(',')}`,
+    `--include=${[...new Set([...ALWAYS, ...OF_PROFILE[profile][suite], ...packages])].join(',')}`,
     ...LEFT_OUT.map((path) => `--dpkgopt=path-exclude=${path}`),
     ...aptOptions.map((option) => `--aptopt=${option}`),
     suite,

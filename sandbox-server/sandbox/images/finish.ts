@@ -1,7 +1,17 @@
 /** Turns a fresh Debian tree into a sandbox's root file system. */
-import { appendFileSync, chmodSync, lstatSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 
+import type { Profile } from '../driver.ts';
 import { ImageProblem } from './discover.ts';
 import { layOver } from './lay-over.ts';
 import { type ImageDescription, LEARNER_ID } from './schema.ts';
@@ -11,10 +21,13 @@ const MOUNT_POINTS = ['dev', 'proc', 'sys'];
 /** What only the build needed, and what names the host that it ran on. */
 const TRACES = ['etc/apt/sources.list.d', 'var/cache', 'var/lib/apt/lists', 'var/log'];
 
+/** Groups that the learner is in: who may call the engine, and who may become root. */
+const GROUPS: Record<Profile, readonly string[]> = { standard: [], containers: ['docker', 'sudo'] };
+
 const HOSTS = '127.0.0.1 localhost\n127.0.1.1 slip\n::1 localhost ip6-localhost ip6-loopback\n';
 
 /** `overlays`: folders whose content is laid over the root, in order. */
-export function finishRootfs(rootfs: string, { user }: ImageDescription, overlays: readonly string[]): void {
+export function finishRootfs(rootfs: string, { user, profile }: ImageDescription, overlays: readonly string[]): void {
   const replace = (path: string, text: string) => {
     rmSync(join(rootfs, path), { force: true });
     writeFileSync(join(rootfs, path), text, { mode: 0o644 });
@@ -28,6 +41,7 @@ export function finishRootfs(rootfs: string, { user }: ImageDescription, overlay
   const home = `home/${user.name}`;
   appendFileSync(join(rootfs, 'etc/passwd'), `${user.name}:x:${LEARNER_ID}:${LEARNER_ID}::/${home}:/bin/bash\n`);
   appendFileSync(join(rootfs, 'etc/group'), `${user.name}:x:${LEARNER_ID}:\n`);
+  joinGroups(join(rootfs, 'etc/group'), user.name, GROUPS[profile]);
   appendFileSync(join(rootfs, 'etc/bash.bashrc'), '\n. /etc/slipway/bashrc\n');
   mkdirSync(join(rootfs, home));
 
@@ -35,6 +49,13 @@ export function finishRootfs(rootfs: string, { user }: ImageDescription, overlay
   layOver(join(rootfs, 'etc/skel'), rootfs, home, owners);
   for (const overlay of overlays) layOver(overlay, rootfs, '', owners);
   chmodSync(join(rootfs, home), 0o750);
+}
+
+/** Lines of /etc/group are `name:password:id:member,member`. The packages made these groups, with no member. */
+function joinGroups(path: string, user: string, groups: readonly string[]): void {
+  const lines = readFileSync(path, 'utf8').split('\n');
+  const joined = lines.map((line) => (groups.includes(line.split(':')[0]!) ? `${line}${user}` : line));
+  writeFileSync(path, joined.join('\n'));
 }
 
 function emptyFolder(folder: string): void {

@@ -10,6 +10,9 @@ export const BUILDER_VERSION = 1;
 
 /** Folder laid over the root of every image, and the one beside image.yaml that is laid over it. */
 export const COMMON_FILES = join(import.meta.dirname, 'files');
+/** Folder laid over the root of the images of a profile, after the common one. */
+export const profileFiles = ({ description }: CourseImage) =>
+  join(import.meta.dirname, 'profiles', description.profile);
 export const ownFiles = (image: CourseImage) => join(image.folder, 'files');
 
 /** `<name>-<12 hexadecimal digits>`. */
@@ -17,7 +20,7 @@ export function imageIdentity(image: CourseImage): string {
   const hash = createHash('sha256').update(
     `${BUILDER_VERSION}\0${process.arch}\0${JSON.stringify(image.description)}\0`,
   );
-  for (const folder of [COMMON_FILES, ownFiles(image)]) addTree(hash, folder, '');
+  for (const folder of [COMMON_FILES, profileFiles(image), ownFiles(image)]) addTree(hash, folder, '');
   return `${image.description.name}-${hash.digest('hex').slice(0, 12)}`;
 }
 

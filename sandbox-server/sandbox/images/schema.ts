@@ -6,8 +6,8 @@ const debianPackage = z.string().regex(/^[a-z0-9][a-z0-9+.-]+$/, 'expected the n
 export const imageSchema = z.strictObject({
   /** Its name; course.yaml's `image` names it. */
   name: z.string().regex(/^[a-z][a-z0-9-]{0,40}$/, 'expected lower-case letters, digits and hyphens, a letter first'),
-  /** What its sandboxes may do. `standard` is for all but lessons that run a container engine inside. */
-  profile: z.literal('standard').default('standard'),
+  /** What its sandboxes may do. `containers` is for lessons that run Docker, or make namespaces by hand. */
+  profile: z.enum(['standard', 'containers']).default('standard'),
   from: z.strictObject({
     /** Made from Debian packages. */
     debian: z.strictObject({
@@ -28,6 +28,7 @@ export const imageSchema = z.strictObject({
 });
 
 export type ImageDescription = z.infer<typeof imageSchema>;
+export type Suite = ImageDescription['from']['debian']['suite'];
 
 /** The learner's user and group id in every image: init and the courses' files count on it. */
 export const LEARNER_ID = 1000;

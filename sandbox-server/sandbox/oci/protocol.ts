@@ -14,7 +14,7 @@ const positive = z.number().int().positive();
 
 export const sandboxSpec = z.strictObject({
   image: z.string().regex(/^[a-z0-9][a-z0-9._-]{0,127}$/),
-  profile: z.literal('standard'),
+  profile: z.enum(['standard', 'containers']),
   hostname: z.string().regex(/^[a-z][a-z0-9-]{0,62}$/),
   limits: z.strictObject({
     memoryBytes: positive,
@@ -50,6 +50,7 @@ const DRIVER_ERROR_CODES = [
   'no-room',
   'image-missing',
   'image-refused',
+  'profile-unsupported',
   'host-disk-full',
   'start-failed',
   'start-timeout',

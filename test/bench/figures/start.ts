@@ -9,6 +9,7 @@ import { dockerCommand, dockerPrompt } from '../docker/start.ts';
 import { figure, ratio, spread, type Figure } from '../figure.ts';
 import { BenchServer } from '../host/server.ts';
 import { launchStages } from '../host/launch-stages.ts';
+import { imageOf } from '../../support/config.ts';
 
 /** Not in the shell's echo of the command, so it is the answer. */
 const COMMAND = 'echo $((6*7))\n';
@@ -31,7 +32,7 @@ export const start: Bench = {
   async run({ count, progress, signal }) {
     await using server = await BenchServer.start();
     const { config } = server.server;
-    const rootfs = join(config.paths.images, Object.values(config.images)[0]!, 'rootfs');
+    const rootfs = join(config.paths.images, imageOf(config, 'standard'), 'rootfs');
     progress('start: docker import');
     await using docker = await PrivateDocker.start(config, rootfs);
 

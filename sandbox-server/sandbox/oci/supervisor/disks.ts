@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { DriverError, type SandboxSpec } from '../../driver.ts';
 import { sandboxId, sandboxSpec } from '../protocol.ts';
-import { freeRange, type IdRange } from './id-ranges.ts';
+import { freeRange, type IdRange, RANGE_SIZES } from './id-ranges.ts';
 import { runTool } from './run-tool.ts';
 
 /** What another version wrote beside is passed over: a learner's files must not hang on it. */
@@ -78,6 +78,7 @@ export class Disks {
     const ids = freeRange(
       this.reserve,
       [...this.metas.values()].map((meta) => meta.ids),
+      RANGE_SIZES[spec.profile],
     );
     if (!ids) throw new DriverError('no-room', `all host ids from ${this.reserve.base} on are taken by disks`);
     const meta: SandboxMeta = { spec, ids };

@@ -1,20 +1,24 @@
 /** Host user and group ids for sandboxes: each gets a range that no other has, for as long as its disk exists. */
+import type { Profile } from '../../driver.ts';
 
 export interface IdRange {
   base: number;
   size: number;
 }
 
-/** What one sandbox of profile `standard` gets: every 16-bit id. */
-export const RANGE_SIZE = 65_536;
+/**
+ * How many ids a sandbox gets. `standard`: every 16-bit id. `containers`: twice as many, so that its root can give a user
+ * namespace made inside a full range of its own.
+ */
+export const RANGE_SIZES: Record<Profile, number> = { standard: 65_536, containers: 131_072 };
 
-/** The lowest free range of `RANGE_SIZE` within the host's reserve, or undefined where all are taken. */
-export function freeRange(reserve: IdRange, taken: Iterable<IdRange>): IdRange | undefined {
+/** The lowest free range of `size` ids within the host's reserve, or undefined where none is left. */
+export function freeRange(reserve: IdRange, taken: Iterable<IdRange>, size: number): IdRange | undefined {
   const sorted = [...taken].sort((a, b) => a.base - b.base);
   let base = reserve.base;
   for (const range of sorted) {
-    if (range.base - base >= RANGE_SIZE) break;
+    if (range.base - base >= size) break;
     base = Math.max(base, range.base + range.size);
   }
-  return base + RANGE_SIZE <= reserve.base + reserve.size ? { base, size: RANGE_SIZE } : undefined;
+  return base + size <= reserve.base + reserve.size ? { base, size } : undefined;
 }

@@ -12,10 +12,18 @@ export interface LaunchSpec {
   disk: string;
   ids: { base: number; size: number };
   mountpoint: string;
+  devices: { name: string; major: number; minor: number }[];
   bundle: string;
   socket: { path: string; gid: number };
   runtime: RuntimeSpec;
-  cgroup: { parent: string; memoryBytes: number; cpus: number; processes: number; bytesPerSecond: number };
+  cgroup: {
+    parent: string;
+    memoryBytes: number;
+    cpus: number;
+    processes: number;
+    bytesPerSecond: number;
+    delegate: boolean;
+  };
 }
 
 const stages = z.array(z.object({ name: z.string(), ms: z.number() })).nullable();

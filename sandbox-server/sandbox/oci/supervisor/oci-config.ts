@@ -2,57 +2,20 @@
  * The OCI runtime configuration of a sandbox: what its processes see and may do. A pure function, so that a reader can
  * see all of it in one place and a test can hold it. Source: the OCI runtime specification 1.0.2.
  */
+import { join } from 'node:path';
 import type { SandboxSpec } from '../../driver.ts';
+import { PROFILES, type ProfileRules } from './profiles.ts';
 import { seccompProfile } from './seccomp.ts';
 
 /** Where init appears in the sandbox: on the /dev that the runtime makes, so that no image needs a place for it. */
 export const INIT_PATH = '/dev/slipway-init';
 
-/**
- * Docker's default capabilities less NET_RAW (raw sockets) and MKNOD (device nodes). They hold in the sandbox's own user
- * namespace only, and for its root; the learner has none.
- */
-const CAPABILITIES = [
-  'CAP_AUDIT_WRITE',
-  'CAP_CHOWN',
-  'CAP_DAC_OVERRIDE',
-  'CAP_FOWNER',
-  'CAP_FSETID',
-  'CAP_KILL',
-  'CAP_NET_BIND_SERVICE',
-  'CAP_SETFCAP',
-  'CAP_SETGID',
-  'CAP_SETPCAP',
-  'CAP_SETUID',
-  'CAP_SYS_CHROOT',
-];
-
-/** Paths that tell about, or act on, the host. */
-const MASKED_PATHS = [
-  '/proc/acpi',
-  '/proc/asound',
-  '/proc/interrupts',
-  '/proc/kcore',
-  '/proc/keys',
-  '/proc/kmsg',
-  '/proc/latency_stats',
-  '/proc/sched_debug',
-  '/proc/scsi',
-  '/proc/slabinfo',
-  '/proc/sysrq-trigger',
-  '/proc/timer_list',
-  '/proc/timer_stats',
-  // Tells every sandbox's disk by its path on the host.
-  '/sys/devices/virtual/block',
-  '/sys/devices/virtual/powercap',
-  '/sys/firmware',
-  '/sys/kernel',
-];
-const READ_ONLY_PATHS = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys'];
-
 /** Memory for /dev/shm, in bytes; it counts against the sandbox's memory. */
 const SHM_BYTES = 64 * 1024 * 1024;
 const SHM_PAGES = SHM_BYTES / 4096;
+
+/** For /run, in bytes; it counts against the sandbox's memory. */
+const RUN_BYTES = 32 * 1024 * 1024;
 
 /** Pseudo-terminals: all sandboxes share the host's number of them. Enough for a terminal multiplexer's every window. */
 const MAX_TERMINALS = 64;
@@ -65,8 +28,8 @@ const SYSCTL = { 'kernel.shmall': String(SHM_PAGES) };
 
 export interface OciConfigInput {
   spec: SandboxSpec;
-  /** Path of the root file system in `launch`'s mount namespace. */
-  root: string;
+  /** Where `launch` mounts, in its own mount namespace: `root` is the root file system, `engine` a folder of the disk. */
+  mountpoint: string;
   /** The native program on the host. */
   native: string;
   ids: { base: number; size: number };
@@ -77,46 +40,58 @@ export interface OciConfigInput {
   /** The host's own limit of open files, which cannot be exceeded without privilege. */
   maxOpenFiles: number;
   arch: string;
+  /** After how long an engine that nobody uses ends, in milliseconds; 0: never. */
+  engineIdleMs: number;
 }
 
 export function ociConfig(input: OciConfigInput): object {
   const { spec } = input;
+  const rules = PROFILES[spec.profile];
   const openFiles = Math.min(spec.limits.openFiles, input.maxOpenFiles);
   const mapping = [{ containerID: 0, hostID: input.ids.base, size: input.ids.size }];
   return {
     ociVersion: '1.0.2',
     hostname: spec.hostname,
-    root: { path: input.root, readonly: false },
+    root: { path: join(input.mountpoint, 'root'), readonly: false },
     process: {
       terminal: false,
       user: { uid: 0, gid: 0 },
       cwd: '/',
       args: [INIT_PATH, 'init'],
-      env: [`LISTEN_FDS=${input.inherited}`],
-      noNewPrivileges: true,
-      capabilities: { bounding: CAPABILITIES, effective: CAPABILITIES, permitted: CAPABILITIES },
+      env: [
+        `LISTEN_FDS=${input.inherited}`,
+        `SLIPWAY_PROFILE=${spec.profile}`,
+        `SLIPWAY_ENGINE_IDLE_MS=${input.engineIdleMs}`,
+      ],
+      noNewPrivileges: rules.noNewPrivileges,
+      capabilities: { bounding: rules.capabilities, effective: rules.capabilities, permitted: rules.capabilities },
       rlimits: [
         { type: 'RLIMIT_NOFILE', soft: openFiles, hard: openFiles },
         { type: 'RLIMIT_CORE', soft: 0, hard: 0 },
       ],
     },
-    mounts: mounts(input.native),
+    mounts: mounts(input, rules),
     linux: {
       namespaces: ['pid', 'network', 'ipc', 'uts', 'mount', 'user', 'cgroup'].map((type) => ({ type })),
       uidMappings: mapping,
       gidMappings: mapping,
       cgroupsPath: input.cgroup,
       // The runtime adds the usual harmless devices (null, zero, full, random, urandom, tty) and the pseudo-terminals.
-      resources: { devices: [{ allow: false, access: 'rwm' }] },
-      seccomp: seccompProfile(input.arch),
+      resources: {
+        devices: [
+          { allow: false, access: 'rwm' },
+          ...rules.devices.map(({ major, minor }) => ({ allow: true, type: 'c', major, minor, access: 'rw' })),
+        ],
+      },
+      seccomp: seccompProfile(input.arch, spec.profile),
       sysctl: SYSCTL,
-      maskedPaths: MASKED_PATHS,
-      readonlyPaths: READ_ONLY_PATHS,
+      maskedPaths: rules.maskedPaths,
+      readonlyPaths: rules.readOnlyPaths,
     },
   };
 }
 
-function mounts(native: string): object[] {
+function mounts({ mountpoint, native }: OciConfigInput, rules: ProfileRules): object[] {
   const plain = ['nosuid', 'noexec', 'nodev'];
   return [
     { destination: '/proc', type: 'proc', source: 'proc', options: plain },
@@ -134,8 +109,33 @@ function mounts(native: string): object[] {
       options: [...plain, 'mode=1777', `size=${SHM_BYTES}`],
     },
     { destination: '/dev/mqueue', type: 'mqueue', source: 'mqueue', options: plain },
-    { destination: '/sys', type: 'sysfs', source: 'sysfs', options: [...plain, 'ro'] },
-    { destination: '/sys/fs/cgroup', type: 'cgroup', source: 'cgroup', options: [...plain, 'relatime', 'ro'] },
+    { destination: '/sys', type: 'sysfs', source: 'sysfs', options: [...plain, rules.kernelFiles] },
+    {
+      destination: '/sys/fs/cgroup',
+      type: 'cgroup',
+      source: 'cgroup',
+      options: [...plain, 'relatime', rules.kernelFiles],
+    },
     { destination: INIT_PATH, type: 'bind', source: native, options: ['bind', 'ro', 'nosuid', 'nodev'] },
+    ...rules.devices.map(({ name, path }) => ({
+      destination: path,
+      type: 'bind',
+      source: join(mountpoint, 'devices', name),
+      options: ['bind', 'nosuid', 'noexec'],
+    })),
+    ...(rules.engine ? engineMounts(mountpoint) : []),
+  ];
+}
+
+/** A tmpfs holds what an engine must not find again after a restart; its data lie on the disk, beside the overlay. */
+function engineMounts(mountpoint: string): object[] {
+  return [
+    {
+      destination: '/run',
+      type: 'tmpfs',
+      source: 'tmpfs',
+      options: ['nosuid', 'nodev', 'mode=755', `size=${RUN_BYTES}`],
+    },
+    { destination: '/var/lib/docker', type: 'bind', source: join(mountpoint, 'engine'), options: ['bind'] },
   ];
 }

@@ -4,7 +4,7 @@ import type { Config } from '../../../config.ts';
 import { Cgroups } from './cgroups.ts';
 import { delegatedParent } from './delegation.ts';
 import { Disks } from './disks.ts';
-import { RANGE_SIZE } from './id-ranges.ts';
+import { RANGE_SIZES } from './id-ranges.ts';
 import { supervisorPaths } from './paths.ts';
 import { findRuntime, type RuntimeSpec } from './runtime.ts';
 import { Sandboxes } from './sandboxes.ts';
@@ -28,7 +28,10 @@ export async function openSupervisor(config: Config, log: SupervisorLog): Promis
   }
   const cgroups = new Cgroups(await delegatedParent(config.cgroup, paths.native));
   const reserve = { base: config.idBase, size: config.idCount };
-  const runtime = await findRuntime(config.runtime, paths, cgroups, { base: config.idBase, size: RANGE_SIZE });
+  const runtime = await findRuntime(config.runtime, paths, cgroups, {
+    base: config.idBase,
+    size: RANGE_SIZES.standard,
+  });
   const disks = await Disks.open(paths.sandboxes, reserve, (id, why) =>
     log.error({ sandbox: id, err: why }, 'a sandbox cannot be read; its disk is kept, nobody gets it'),
   );
@@ -41,6 +44,7 @@ export async function openSupervisor(config: Config, log: SupervisorLog): Promis
     runtime,
     gatewayGroup,
     maxOpenFiles: await hardLimitOfOpenFiles(),
+    engineIdleMs: config.engineIdleMs,
     log,
   });
   return { sandboxes, runtime, gatewayGroup };

@@ -86,19 +86,20 @@ async function tryOut(
 ): Promise<string | undefined> {
   const id = `probe-${process.pid}`;
   const bundle = join(paths.running, '..', id);
-  const root = join(bundle, 'root');
+  const root = join(bundle, 'root'); // its mountpoint is the bundle
   try {
     await mkdir(root, { recursive: true, mode: 0o755 });
     await chown(root, ids.base, ids.base);
     const config = ociConfig({
       spec: { image: 'probe', profile: 'standard', hostname: 'probe', limits: PROBE_LIMITS },
-      root,
+      mountpoint: bundle,
       native: paths.native,
       ids,
       cgroup: join(cgroups.parent, id),
       inherited: 0,
       maxOpenFiles: PROBE_LIMITS.openFiles,
       arch: process.arch,
+      engineIdleMs: 0,
     }) as { process: { args: string[] } };
     config.process.args = [config.process.args[0]!, 'true'];
     await writeFile(join(bundle, 'config.json'), JSON.stringify(config));

@@ -12,6 +12,7 @@ import { sandboxId } from '../protocol.ts';
 import { KeyedQueue } from '../keyed-queue.ts';
 import { launch } from './launch.ts';
 import { ociConfig } from './oci-config.ts';
+import { PROFILES } from './profiles.ts';
 import { initSocket, type SupervisorPaths } from './paths.ts';
 import { identify, isAlive, killAndWait, type ProcessIdentity } from './process.ts';
 import { callRuntime, type RuntimeSpec } from './runtime.ts';
@@ -28,6 +29,8 @@ export interface Host {
   /** Group of the gateway's user: it alone may connect to init. */
   gatewayGroup: number;
   maxOpenFiles: number;
+  /** After how long an engine that nobody uses ends, in milliseconds; 0: never. */
+  engineIdleMs: number;
   log: { info(fields: object, text: string): void; warn(fields: object, text: string): void };
 }
 
@@ -165,7 +168,7 @@ export class Sandboxes {
   }
 
   private async launch(id: string, meta: SandboxMeta): Promise<void> {
-    const { paths, cgroups, runtime, gatewayGroup, maxOpenFiles, log } = this.host;
+    const { paths, cgroups, runtime, gatewayGroup, maxOpenFiles, engineIdleMs, log } = this.host;
     const dir = join(paths.running, id);
     const bundle = join(dir, 'bundle');
     await mkdir(dir, { recursive: true });
@@ -177,23 +180,26 @@ export class Sandboxes {
       JSON.stringify(
         ociConfig({
           spec: meta.spec,
-          root: join(paths.mountpoint, 'root'),
+          mountpoint: paths.mountpoint,
           native: paths.native,
           ids: meta.ids,
           cgroup: cgroups.learner(id),
           inherited: cgroups.inherited,
           maxOpenFiles,
           arch: process.arch,
+          engineIdleMs,
         }),
       ),
     );
-    const { limits } = meta.spec;
+    const { limits, profile } = meta.spec;
+    const { devices, engine } = PROFILES[profile];
     const { pid, stages } = await launch(paths.native, {
       id,
       image: join(paths.images, meta.spec.image, 'rootfs'),
       disk: this.host.disks.path(id),
       ids: meta.ids,
       mountpoint: paths.mountpoint,
+      devices: [...devices],
       bundle,
       socket: { path: initSocket(this.host.run, id), gid: gatewayGroup },
       runtime,
@@ -203,6 +209,7 @@ export class Sandboxes {
         cpus: limits.cpus,
         processes: limits.processes,
         bytesPerSecond: limits.diskBytesPerSecond,
+        delegate: engine,
       },
     });
     const init = await identify(pid);

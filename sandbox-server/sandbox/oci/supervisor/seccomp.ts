@@ -2,6 +2,8 @@
  * The system calls that a sandbox may make. A call that is not listed answers ENOSYS, so that a C library which tries a
  * newer call first falls back to an older one; what is known and withheld answers EPERM, which programs explain better.
  */
+import type { Profile } from '../../driver.ts';
+import { PROFILES } from './profiles.ts';
 
 const EPERM = 1;
 const ENOSYS = 38;
@@ -73,6 +75,13 @@ const HARMLESS_PERSONALITIES = [0x0, 0x8, 0x20000, 0x20008, 0xffffffff];
 const AF_VSOCK = 40;
 const AF_ALG = 38;
 
+/**
+ * What a container engine needs besides: namespaces of any kind, mounts, host names, and the session keyring that runc
+ * gives each container. Mounts of the newer interface (fsopen and its like) stay unknown: programs fall back to mount.
+ */
+const OF_AN_ENGINE = `clone keyctl mount pivot_root sethostname setdomainname setns umount umount2 unshare`;
+const NEWER_MOUNTS = `fsconfig fsmount fsopen fspick mount_setattr move_mount open_tree`;
+
 interface SeccompRule {
   names: string[];
   action: 'SCMP_ACT_ALLOW' | 'SCMP_ACT_ERRNO';
@@ -87,8 +96,11 @@ export interface SeccompProfile {
   syscalls: SeccompRule[];
 }
 
-/** The `linux.seccomp` of an OCI config for profile `standard`. `arch` is Node's name of the host's architecture. */
-export function seccompProfile(arch: string): SeccompProfile {
+/** The `linux.seccomp` of an OCI config. `arch` is Node's name of the host's architecture. */
+export function seccompProfile(arch: string, profile: Profile): SeccompProfile {
+  const { engine } = PROFILES[profile];
+  const ofAnEngine = engine ? words(OF_AN_ENGINE) : [];
+  const notWithheld = new Set(['personality', ...ofAnEngine, ...(engine ? words(NEWER_MOUNTS) : [])]);
   const allow = (names: string[], args?: SeccompRule['args']): SeccompRule => ({
     names,
     action: 'SCMP_ACT_ALLOW',
@@ -100,7 +112,9 @@ export function seccompProfile(arch: string): SeccompProfile {
     architectures: arch === 'arm64' ? ['SCMP_ARCH_AARCH64'] : ['SCMP_ARCH_X86_64', 'SCMP_ARCH_X86'],
     syscalls: [
       allow(Object.values(ALLOWED).flatMap(words)),
-      // Threads and processes, but no namespaces; clone3 hides its flags in memory and so stays ENOSYS.
+      // clone3 hides its flags in memory and so stays ENOSYS.
+      ...(engine ? [allow(ofAnEngine)] : []),
+      // Threads and processes, but no namespaces.
       allow(['clone'], [{ index: 0, value: CLONE_NEW_NAMESPACE, valueTwo: 0, op: 'SCMP_CMP_MASKED_EQ' }]),
       // Sockets of any family below vsock (which reaches a hypervisor), less the kernel's cryptography (AF_ALG).
       allow(['socket'], [{ index: 0, value: AF_ALG, op: 'SCMP_CMP_LT' }]),
@@ -108,7 +122,7 @@ export function seccompProfile(arch: string): SeccompProfile {
       allow(['socket'], [{ index: 0, value: AF_VSOCK, op: 'SCMP_CMP_GT' }]),
       ...HARMLESS_PERSONALITIES.map((value) => allow(['personality'], [{ index: 0, value, op: 'SCMP_CMP_EQ' }])),
       {
-        names: words(WITHHELD).filter((name) => name !== 'personality'),
+        names: words(WITHHELD).filter((name) => !notWithheld.has(name)),
         action: 'SCMP_ACT_ERRNO',
         errnoRet: EPERM,
       },
