@@ -40,6 +40,8 @@ export function finishRootfs(rootfs: string, { user, profile }: ImageDescription
 
   const home = `home/${user.name}`;
   appendFileSync(join(rootfs, 'etc/passwd'), `${user.name}:x:${LEARNER_ID}:${LEARNER_ID}::/${home}:/bin/bash\n`);
+  // No password, and an account that is not expired: without an entry sudo refuses.
+  appendFileSync(join(rootfs, 'etc/shadow'), `${user.name}:*:1:0:99999:7:::\n`);
   appendFileSync(join(rootfs, 'etc/group'), `${user.name}:x:${LEARNER_ID}:\n`);
   joinGroups(join(rootfs, 'etc/group'), user.name, GROUPS[profile]);
   appendFileSync(join(rootfs, 'etc/bash.bashrc'), '\n. /etc/slipway/bashrc\n');

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { CourseImage } from './discover.ts';
 
 /** Raised when the same description gives another root file system than before. */
-export const BUILDER_VERSION = 1;
+export const BUILDER_VERSION = 2;
 
 /** Folder laid over the root of every image, and the one beside image.yaml that is laid over it. */
 export const COMMON_FILES = join(import.meta.dirname, 'files');
