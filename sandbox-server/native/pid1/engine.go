@@ -36,19 +36,12 @@ type engine struct {
 	idle time.Duration
 }
 
-// hideUndelegated takes away the version 1 hierarchy in which the sandbox has no cgroups of its own (see launch): runc, in
-// here, would insist on one in every hierarchy that it sees.
-func hideUndelegated() {
-	_ = syscall.Unmount("/sys/fs/cgroup/blkio", syscall.MNT_DETACH)
-}
-
 // serveEngine makes the engine's socket and serves it. It returns at once where the image has no engine.
 func (b *sandbox) serveEngine(idle time.Duration) error {
 	program := find("dockerd")
 	if program == "" {
 		return nil
 	}
-	hideUndelegated()
 	socket, fd, err := listenFor(engineSocket, lookUpGroup(engineGroup))
 	if err != nil {
 		return err

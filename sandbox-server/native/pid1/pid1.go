@@ -44,6 +44,7 @@ func Main() {
 	go reaper.run()
 	box := newSandbox(reaper, cgroups)
 	if os.Getenv("SLIPWAY_PROFILE") == "containers" {
+		allowNesting()
 		if err := box.serveEngine(engineIdle()); err != nil {
 			fmt.Fprintln(os.Stderr, "slipway: init: the engine's socket:", err)
 			os.Exit(1)
