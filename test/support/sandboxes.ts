@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import type { Config } from '../../sandbox-server/config.ts';
 import { createLog } from '../../sandbox-server/log.ts';
 import type { Profile, SandboxSpec } from '../../sandbox-server/sandbox/driver.ts';
-import { runInSandbox, type CommandResult } from '../../sandbox-server/sandbox/init/ask.ts';
+import { askInit, runInSandbox, type CommandResult } from '../../sandbox-server/sandbox/init/ask.ts';
 import { OciDriver } from '../../sandbox-server/sandbox/oci/driver.ts';
 import { openSupervisor, type Supervisor } from '../../sandbox-server/sandbox/oci/supervisor/open.ts';
 import { removeEverything } from '../../sandbox-server/sandbox/oci/supervisor/remove-everything.ts';
@@ -75,6 +75,11 @@ export class RealSandboxes implements AsyncDisposable {
     const request = { op: 'exec' as const, argv: ['bash', '-c', script], root, timeoutMs };
     const result = await runInSandbox(await this.driver.connect(id), request);
     return { ...result, out: result.stdout.toString('utf8'), err: result.stderr.toString('utf8') };
+  }
+
+  /** Ends every process in the sandbox but init. */
+  async killAll(id: string): Promise<void> {
+    await askInit(await this.driver.connect(id), { op: 'kill-all' }, 5000);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -14,6 +14,8 @@ export interface Supervisor {
   sandboxes: Sandboxes;
   runtime: RuntimeSpec;
   gatewayGroup: number;
+  /** Path of the parent of all sandboxes' control groups, from each hierarchy's root. */
+  cgroupParent: string;
 }
 
 export async function openSupervisor(config: Config, log: SupervisorLog): Promise<Supervisor> {
@@ -47,7 +49,7 @@ export async function openSupervisor(config: Config, log: SupervisorLog): Promis
     engineIdleMs: config.engineIdleMs,
     log,
   });
-  return { sandboxes, runtime, gatewayGroup };
+  return { sandboxes, runtime, gatewayGroup, cgroupParent: cgroups.parent };
 }
 
 /** The primary group of a user of this host. */
