@@ -34,6 +34,8 @@ func main() {
 		launch.WaitMain()
 	case "hold":
 		launch.HoldMain(os.Args[2:])
+	case launch.ProbeNestingCommand:
+		launch.ProbeNestingMain()
 	case "probe":
 		launch.ProbeMain(os.Args[2:])
 	default:

@@ -35,13 +35,15 @@ export class RealSandboxes implements AsyncDisposable {
     return { image: imageOf(this.config, profile), profile, hostname: 'slip', limits: LIMITS_OF[profile] };
   }
 
-  static async open(overrides: Partial<Config> = {}): Promise<RealSandboxes> {
+  /** `engineLack`: on a machine that lacks this for engines inside sandboxes. */
+  static async open(overrides: Partial<Config> = {}, engineLack?: string): Promise<RealSandboxes> {
     const { config } = await ownConfig(overrides);
-    return RealSandboxes.over(config);
+    return RealSandboxes.over(config, engineLack);
   }
 
-  private static async over(config: Config): Promise<RealSandboxes> {
-    const supervisor = await openSupervisor(config, log);
+  private static async over(config: Config, engineLack?: string): Promise<RealSandboxes> {
+    const examine = engineLack === undefined ? undefined : async () => engineLack;
+    const supervisor = await openSupervisor(config, log, examine);
     const server = await serveSupervisor(
       config.paths.supervisorSocket,
       supervisor.gatewayGroup,

@@ -32,7 +32,7 @@ export async function examineHost(root: string, settings: Settings, host: HostFa
     ...examineCgroups(settings.cgroup),
     runtime,
     examineTools(),
-    mounts,
+    ...mounts,
     examineIds(settings.idBase, settings.idCount),
     examineDisk(settings.data),
     ...examineMemory(settings),

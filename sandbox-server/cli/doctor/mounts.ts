@@ -1,18 +1,30 @@
 import { existsSync } from 'node:fs';
 
-import { type Finding, lack, ok } from './finding.ts';
+import { lackForEngines, ofEverySandbox, type Probed, readProbed } from '../../sandbox/oci/supervisor/probe.ts';
+import { type Finding, lack, ok, warn } from './finding.ts';
 import { tryProgram } from './probe.ts';
 
-/** What the native program's `probe` prints: name → whether it worked. */
-type Probed = Record<string, { ok: boolean; error?: string }>;
-
-/** Does for real what each start of a sandbox does: an idmapped mount, an overlay over it, a loop device. */
-export async function examineMounts(native: string, folder: string): Promise<Finding> {
-  if (!existsSync(native)) return ok('Mounts', 'not tried before the native program is built');
+/**
+ * Does for real what each start of a sandbox does: an idmapped mount, an overlay over it, a loop device; and what an engine
+ * inside one does.
+ */
+export async function examineMounts(native: string, folder: string): Promise<Finding[]> {
+  if (!existsSync(native)) return [ok('Mounts', 'not tried before the native program is built')];
   const { ok: ended, output } = await tryProgram(native, 'probe', folder);
-  return ended
-    ? judgeMounts(JSON.parse(output) as Probed, folder)
-    : lack('Mounts', output, 'Start again; if it stays, report it.');
+  if (!ended) return [lack('Mounts', output, 'Start again; if it stays, report it.')];
+  const probed = readProbed(output);
+  return [judgeMounts(ofEverySandbox(probed), folder), judgeEngines(probed)];
+}
+
+/** No lack: a server whose courses need no engine runs without. */
+export function judgeEngines(probed: Probed): Finding {
+  const lacking = lackForEngines(probed);
+  if (lacking === undefined) return ok('Docker in sandboxes', 'overlays, bridges and address translation work');
+  return warn(
+    'Docker in sandboxes',
+    lacking,
+    'Courses whose image has profile containers say so to their learners. Boot a distribution’s own kernel with its modules, on a machine or a virtual machine of your own.',
+  );
 }
 
 export function judgeMounts(probed: Probed, folder: string): Finding {

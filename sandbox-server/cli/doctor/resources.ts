@@ -29,9 +29,9 @@ export function nearestFolder(folder: string): string {
   return existsSync(folder) ? folder : nearestFolder(dirname(folder));
 }
 
-export function examineMemory({ maxSandboxes, memory }: Settings): Finding[] {
+export function examineMemory({ maxSandboxes, memory, engineMemory }: Settings): Finding[] {
   const { total, swap } = parseMeminfo(readText('/proc/meminfo') ?? '');
-  const found = `${sizeText(total)}: ${maxSandboxes} sandboxes of up to ${sizeText(memory)} at once`;
+  const found = `${sizeText(total)}: ${maxSandboxes} sandboxes of up to ${sizeText(memory)} at once, ${sizeText(engineMemory)} with Docker`;
   return [
     total < AMPLE_MEMORY
       ? warn('Memory', found, 'Enough to try it; a class needs more, or a smaller --memory.')

@@ -32,12 +32,12 @@ func ProbeMain(arguments []string) {
 		dir = arguments[0]
 	}
 	if try("mountNamespace", privateMounts(false)) {
-		probeMounts(dir, try)
+		probeMounts(dir, found, try)
 	}
 	_ = json.NewEncoder(os.Stdout).Encode(found)
 }
 
-func probeMounts(dir string, try func(string, error) bool) {
+func probeMounts(dir string, found map[string]finding, try func(string, error) bool) {
 	scratch, err := os.MkdirTemp(dir, ".slipway-probe-")
 	if !try("directory", err) {
 		return
@@ -64,6 +64,7 @@ func probeMounts(dir string, try func(string, error) bool) {
 		_ = syscall.Unmount(scratch+"/root", syscall.MNT_DETACH)
 	}
 	probeLoop(scratch, try)
+	try("nesting", probeNesting(scratch, base, size, found))
 }
 
 func probeLoop(scratch string, try func(string, error) bool) {

@@ -16,7 +16,9 @@ const (
 	fullBelow = 200
 )
 
-// counter is a number in a cgroup file that grows with each trouble. Its places are those of cgroup v2 and v1.
+// counter is a number in a cgroup file that grows with each trouble of the whole sandbox's; the first place that exists
+// counts. Where the learner has cgroups of their own below, a limit of one of those is no trouble of the sandbox's:
+// memory.events would count it too, memory.events.local does not.
 type counter struct {
 	notice string
 	places [][2]string // file, key
@@ -24,9 +26,11 @@ type counter struct {
 
 var counters = []counter{
 	{"out-of-memory", [][2]string{
-		{"/sys/fs/cgroup/memory.events", "oom_kill"}, {"/sys/fs/cgroup/memory/memory.oom_control", "oom_kill"},
+		{"/sys/fs/cgroup/memory.events.local", "oom"}, {"/sys/fs/cgroup/memory/memory.oom_control", "oom_kill"},
 	}},
 	{"too-many-processes", [][2]string{
+		// Before kernel 6.11 a failed fork counts where the process is, whosever limit it met.
+		{"/sys/fs/cgroup/pids.events.local", "max"}, {"/sys/fs/cgroup/session/pids.events", "max"},
 		{"/sys/fs/cgroup/pids.events", "max"}, {"/sys/fs/cgroup/pids/pids.events", "max"},
 	}},
 }

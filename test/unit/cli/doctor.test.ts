@@ -3,10 +3,11 @@ import { describe, expect, test } from 'vitest';
 import { parseHierarchies } from '../../../sandbox-server/cli/doctor/cgroups.ts';
 import { lack, ok } from '../../../sandbox-server/cli/doctor/finding.ts';
 import { findOverlap, parseAccounts, parseSubids } from '../../../sandbox-server/cli/doctor/ids.ts';
-import { judgeMounts } from '../../../sandbox-server/cli/doctor/mounts.ts';
+import { judgeEngines, judgeMounts } from '../../../sandbox-server/cli/doctor/mounts.ts';
 import { sizeText } from '../../../sandbox-server/cli/doctor/probe.ts';
 import { parseMeminfo, parseOpenFiles } from '../../../sandbox-server/cli/doctor/resources.ts';
 import { isKernelNewEnough, parseOsRelease } from '../../../sandbox-server/cli/doctor/system.ts';
+import { ofEverySandbox } from '../../../sandbox-server/sandbox/oci/supervisor/probe.ts';
 import { table } from '../../../sandbox-server/cli/doctor/table.ts';
 
 test.each([
@@ -77,6 +78,20 @@ test('a file system without idmapped mounts is told, with what helps', () => {
   expect(found).toBe('idmappedMount: invalid argument');
   expect(mend).toContain('--data');
   expect(judgeMounts({ idmappedMount: { ok: true } }, '/srv').verdict).toBe('ok');
+});
+
+test('what an engine inside sandboxes lacks is a warning in words, and nothing for those without', () => {
+  const fine = { nesting: true, nestedOverlay: true, nestedProc: true, bridge: true, veth: true, nat: true };
+  const probed = Object.fromEntries(Object.entries(fine).map(([name, works]) => [name, { ok: works }]));
+  expect(judgeEngines(probed)).toMatchObject({ verdict: 'ok' });
+  const { verdict, found } = judgeEngines({ ...probed, bridge: { ok: false, error: 'operation not supported' } });
+  expect(verdict).toBe('warn');
+  expect(found).toBe('network bridges (module bridge): operation not supported');
+  expect(judgeEngines({ mountNamespace: { ok: true } })).toMatchObject({
+    verdict: 'warn',
+    found: expect.stringContaining('namespaces inside a user namespace: not tried'),
+  });
+  expect(ofEverySandbox({ ...probed, loop: { ok: true } })).toEqual({ loop: { ok: true } });
 });
 
 test('facts are read from the kernel’s texts', () => {

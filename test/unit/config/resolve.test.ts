@@ -51,7 +51,8 @@ describe('a setting', () => {
       { url: ['http://class.example', 'https://b.example'] },
     ],
     [['--data', 'here'], { data: '/home/trainer/here' }],
-    [['--memory', '64MiB'], { maxSandboxes: 512 }],
+    [['--engine-memory', '256MiB', '--memory', '64MiB'], { maxSandboxes: 128 }],
+    [['--memory', '2GiB'], { maxSandboxes: 16 }],
   ])('%j is read', (argv, expected) => {
     expect(resolve({ argv })).toMatchObject(expected);
   });
@@ -159,8 +160,8 @@ describe('the defaults', () => {
     expect({ data, run }).toEqual({ data: HOST.userData, run: HOST.userRun });
   });
 
-  test('count on a quarter of each memory limit, and leave 1 GiB', () => {
-    expect(resolve({}).maxSandboxes).toBe(64);
+  test('count on a quarter of the larger memory limit, and leave 1 GiB', () => {
+    expect(resolve({}).maxSandboxes).toBe(32);
     expect(resolve({ host: { memoryBytes: 2 ** 29 } }).maxSandboxes).toBe(1);
   });
 });

@@ -5,7 +5,9 @@ import { Cgroups } from './cgroups.ts';
 import { delegatedParent } from './delegation.ts';
 import { Disks } from './disks.ts';
 import { RANGE_SIZES } from './id-ranges.ts';
-import { supervisorPaths } from './paths.ts';
+import { type SupervisorPaths, supervisorPaths } from './paths.ts';
+import { lackForEngines, readProbed } from './probe.ts';
+import { runTool } from './run-tool.ts';
 import { findRuntime, type RuntimeSpec } from './runtime.ts';
 import { Sandboxes } from './sandboxes.ts';
 import type { SupervisorLog } from './server.ts';
@@ -18,7 +20,12 @@ export interface Supervisor {
   cgroupParent: string;
 }
 
-export async function openSupervisor(config: Config, log: SupervisorLog): Promise<Supervisor> {
+/** `examine` finds out what the host lacks for engines inside sandboxes; undefined: nothing. */
+export async function openSupervisor(
+  config: Config,
+  log: SupervisorLog,
+  examine = findEngineLack,
+): Promise<Supervisor> {
   const paths = supervisorPaths(config);
   for (const [dir, mode] of [
     [config.run, 0o755],
@@ -37,6 +44,8 @@ export async function openSupervisor(config: Config, log: SupervisorLog): Promis
   const disks = await Disks.open(paths.sandboxes, reserve, (id, why) =>
     log.error({ sandbox: id, err: why }, 'a sandbox cannot be read; its disk is kept, nobody gets it'),
   );
+  const engineLack = await examine(paths);
+  if (engineLack !== undefined) log.warn({ lacking: engineLack }, 'sandboxes of profile containers cannot run here');
   const gatewayGroup = await groupOf(config.user);
   const sandboxes = new Sandboxes({
     run: config.run,
@@ -47,9 +56,21 @@ export async function openSupervisor(config: Config, log: SupervisorLog): Promis
     gatewayGroup,
     maxOpenFiles: await hardLimitOfOpenFiles(),
     engineIdleMs: config.engineIdleMs,
+    engineLack,
     log,
   });
   return { sandboxes, runtime, gatewayGroup, cgroupParent: cgroups.parent };
+}
+
+/** What this host lacks for engines inside sandboxes; undefined where it lacks nothing. */
+async function findEngineLack({ native, sandboxes }: SupervisorPaths): Promise<string | undefined> {
+  const { status, stdout, stderr } = await runTool(native, ['probe', sandboxes]);
+  if (status !== 0) return `the probe ended with status ${status}: ${stderr.trim()}`;
+  try {
+    return lackForEngines(readProbed(stdout));
+  } catch (error) {
+    return `the probe printed what it should not: ${(error as Error).message}`;
+  }
 }
 
 /** The primary group of a user of this host. */

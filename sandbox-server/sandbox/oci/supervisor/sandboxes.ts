@@ -31,6 +31,8 @@ export interface Host {
   maxOpenFiles: number;
   /** After how long an engine that nobody uses ends, in milliseconds; 0: never. */
   engineIdleMs: number;
+  /** What this host lacks for profiles with an engine; undefined where it lacks nothing. */
+  engineLack: string | undefined;
   log: { info(fields: object, text: string): void; warn(fields: object, text: string): void };
 }
 
@@ -46,6 +48,7 @@ export class Sandboxes {
     return this.queue.run(id, async () => {
       const { disks, paths } = this.host;
       if (disks.get(id) || disks.isBroken(id)) return;
+      this.refuseUnsupported(spec);
       const rootfs = join(paths.images, spec.image, 'rootfs');
       if (!(await readdir(rootfs).catch(() => undefined))) {
         throw new DriverError('image-missing', `${rootfs} does not exist`);
@@ -60,6 +63,7 @@ export class Sandboxes {
       const state = await this.state(id);
       if (state === 'ready') return;
       if (state === 'frozen') return this.host.cgroups.setFrozen(id, false);
+      this.refuseUnsupported(meta.spec);
       await this.clear(id);
       try {
         await this.launch(id, meta);
@@ -135,6 +139,13 @@ export class Sandboxes {
   /** Resolves when no call is under way. */
   drained(): Promise<void> {
     return this.queue.drained();
+  }
+
+  private refuseUnsupported({ profile }: SandboxSpec): void {
+    const { engineLack } = this.host;
+    if (PROFILES[profile].engine && engineLack !== undefined) {
+      throw new DriverError('profile-unsupported', `profile ${profile}: ${engineLack}`);
+    }
   }
 
   private known(id: string): SandboxMeta {
