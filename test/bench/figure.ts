@@ -27,8 +27,9 @@ export interface Section {
 }
 
 interface Target {
-  /** Limit for p50. */
   limit: number;
+  /** Which percentile it is for; p50 where it is not said. */
+  of?: 'p50' | 'p95';
   text: string;
 }
 
@@ -56,7 +57,8 @@ export function figure(
   const found = 'p50' in values ? values : spread(values, better);
   const base = { name, what, unit, ...found };
   if (!target) return base;
-  const met = better === 'less' ? found.p50 <= target.limit : found.p50 >= target.limit;
+  const value = found[target.of ?? 'p50'];
+  const met = better === 'less' ? value <= target.limit : value >= target.limit;
   return { ...base, target: { text: target.text, met } };
 }
 

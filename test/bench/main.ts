@@ -5,6 +5,7 @@ import { readArguments, WrongArguments, type Arguments } from './arguments.ts';
 import type { Bench, BenchContext } from './bench.ts';
 import type { Section } from './figure.ts';
 import { echo } from './figures/echo.ts';
+import { engine } from './figures/engine.ts';
 import { flood } from './figures/flood.ts';
 import { memory } from './figures/memory.ts';
 import { start } from './figures/start.ts';
@@ -12,7 +13,7 @@ import { throughput } from './figures/throughput.ts';
 import { machineText, sectionText } from './table.ts';
 import { describeMachine } from './machine.ts';
 
-const BENCHES: Bench[] = [start, echo, throughput, memory, flood];
+const BENCHES: Bench[] = [start, echo, throughput, memory, flood, engine];
 const QUICK = { divisor: 10, least: 5 };
 
 process.exitCode = await main(process.argv.slice(2));

@@ -1,4 +1,4 @@
-/** A Docker Engine for the length of a bench, beside whatever runs: its own data, sockets and mounts, no network. */
+/** A Docker Engine for the length of a bench, beside whatever runs: its own data, sockets, mounts and network. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdirSync, openSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
@@ -11,7 +11,8 @@ import { dockerHome, engineCommand, installed, type DockerHome } from './home.ts
 
 const READY_MS = 30_000;
 const IMAGE = 'slipway-bench';
-const IMPORT = 'tar -C "$1" --numeric-owner -c . | "$2" --host "$3" import - "$4"';
+const IMPORT =
+  'tar -C "$1" --numeric-owner -c . | { docker=$2 host=$3; shift 3; "$docker" --host "$host" import "$@"; }';
 
 export class PrivateDocker implements AsyncDisposable {
   readonly image = IMAGE;
@@ -31,10 +32,11 @@ export class PrivateDocker implements AsyncDisposable {
     this.engine = spawn(program, args, { stdio: ['ignore', log, log], detached: true });
   }
 
-  /** Starts an engine and imports the files as an image. Resolves to the reason where there can be none. */
+  /** Starts an engine and makes the files an image. Resolves to the reason where there can be none. */
   static async start(
     config: Pick<Config, 'data' | 'run' | 'cgroup'>,
     rootfs: string,
+    changes: readonly string[] = [],
   ): Promise<PrivateDocker | Unmeasured> {
     const engine = installed('dockerd');
     // The client that came with the engine: another version would be another measurement.
@@ -46,7 +48,8 @@ export class PrivateDocker implements AsyncDisposable {
       await docker[Symbol.asyncDispose]();
       return new Unmeasured('the Docker Engine did not start here');
     }
-    await succeed(['sh', '-c', IMPORT, 'sh', rootfs, client, `unix://${home.socket}`, IMAGE]);
+    const options = changes.flatMap((change) => ['--change', change]);
+    await succeed(['sh', '-c', IMPORT, 'sh', rootfs, client, `unix://${home.socket}`, ...options, '-', IMAGE]);
     return docker;
   }
 

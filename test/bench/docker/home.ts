@@ -24,13 +24,15 @@ export function dockerHome({ data, run, cgroup }: Pick<Config, 'data' | 'run' | 
   };
 }
 
-/** In a mount namespace of its own, so that its mounts end with it. It changes neither the firewall nor forwarding. */
+/**
+ * In a mount and a network namespace of its own, so that its mounts and its bridge end with it, and the host's firewall and
+ * forwarding are not changed.
+ */
 export function engineCommand(engine: string, { data, run, socket, cgroup }: DockerHome): [string, ...string[]] {
-  const ownMounts: [string, ...string[]] = ['unshare', '--mount', '--', 'setpriv', '--pdeathsig=TERM', '--'];
+  const own: [string, ...string[]] = ['unshare', '--mount', '--net', '--', 'setpriv', '--pdeathsig=TERM', '--'];
   const places = [`--data-root=${data}`, `--exec-root=${run}`, `--pidfile=${run}.pid`, `--host=unix://${socket}`];
   const groups = ['--exec-opt=native.cgroupdriver=cgroupfs', `--cgroup-parent=${cgroup}`];
-  const noNetwork = ['--iptables=false', '--ip-forward=false', '--bridge=none', '--userland-proxy=false'];
-  return [...ownMounts, engine, ...places, ...groups, ...noNetwork];
+  return [...own, engine, ...places, ...groups];
 }
 
 /** The program's path, in `folder` where it is there; undefined where it is not installed. */
