@@ -1,13 +1,17 @@
 /** The engine inside a sandbox, as a learner uses it. */
-import { RealSandboxes } from './sandboxes.ts';
+import type { RealSandboxes } from './sandboxes.ts';
 
 /** Prints how many engines run. */
 export const ENGINES = 'pgrep -xc dockerd || true';
 
-/** A script that fails fails the test, with what it printed. */
-export function dockerIn(sandboxes: RealSandboxes, id: string): (script: string) => Promise<string> {
+/** Runs scripts in a sandbox as its learner. One that fails fails the test, with what it printed. */
+export function dockerIn(
+  sandboxes: RealSandboxes,
+  id: string,
+  timeoutMs = 60_000,
+): (script: string) => Promise<string> {
   return async (script) => {
-    const { status, signal, timedOut, out, err } = await sandboxes.run(id, script, { timeoutMs: 60_000 });
+    const { status, signal, timedOut, out, err } = await sandboxes.run(id, script, { timeoutMs });
     if (status !== 0)
       throw new Error(`${script}\n  ended with ${timedOut ? 'a time-out' : (status ?? signal)}: ${out}${err}`);
     return out;
