@@ -112,8 +112,6 @@ export function describeEngineContract(
       expect(await sh(`docker run --rm --pids-limit 5 box sh -c '${fork}' 2>&1 || true`)).toContain("can't fork");
       const quota = 'cat /sys/fs/cgroup/cpu.max 2>/dev/null || cat /sys/fs/cgroup/cpu/cpu.cfs_quota_us';
       expect(await sh(`docker run --rm --cpus 0.5 box sh -c '${quota}'`)).toMatch(/^50000\b/);
-      const most = sandboxes.specOf('containers').limits.cpus;
-      expect(await sh(`docker run --rm --cpus ${most + 1} box true 2>&1; echo $?`)).not.toBe('0\n');
     });
 
     test('counts what containers use as the sandbox’s', async () => {

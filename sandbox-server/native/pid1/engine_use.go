@@ -15,7 +15,7 @@ func engineInUse() bool {
 }
 
 // connected tells whether a table such as /proc/net/unix has a connection to the socket at path. Its columns: slot,
-// reference count, protocol, flags, type, state (03 is connected), inode, path.
+// reference count, protocol, flags, type, state (02 waits to be accepted, 03 is connected), inode, path.
 func connected(table, path string) bool {
 	file, err := os.Open(table)
 	if err != nil {
@@ -24,7 +24,8 @@ func connected(table, path string) bool {
 	defer file.Close()
 	lines := bufio.NewScanner(file)
 	for lines.Scan() {
-		if field := strings.Fields(lines.Text()); len(field) == 8 && field[5] == "03" && field[7] == path {
+		field := strings.Fields(lines.Text())
+		if len(field) == 8 && (field[5] == "02" || field[5] == "03") && field[7] == path {
 			return true
 		}
 	}

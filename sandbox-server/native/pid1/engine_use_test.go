@@ -24,6 +24,7 @@ func TestAConnectionToTheEngineIsSeenInTheKernelsTable(t *testing.T) {
 	const head = "Num       RefCount Protocol Flags    Type St Inode Path\n"
 	const listening = "0000000000000000: 00000002 00000000 00010000 0001 01 2041 /run/docker.sock\n"
 	const connection = "0000000000000000: 00000003 00000000 00000000 0001 03 2090 /run/docker.sock\n"
+	const waiting = "0000000000000000: 00000002 00000000 00000000 0001 02 2093 /run/docker.sock\n"
 	const unnamed = "0000000000000000: 00000003 00000000 00000000 0001 03 2091\n"
 	const other = "0000000000000000: 00000003 00000000 00000000 0001 03 2092 /run/other.sock\n"
 	for _, each := range []struct {
@@ -34,6 +35,7 @@ func TestAConnectionToTheEngineIsSeenInTheKernelsTable(t *testing.T) {
 		{head + listening, false},
 		{head + listening + unnamed + other, false},
 		{head + listening + connection, true},
+		{head + listening + waiting, true},
 	} {
 		if used := connected(write(t, each.table), "/run/docker.sock"); used != each.used {
 			t.Errorf("used is %v with\n%s", used, each.table)
