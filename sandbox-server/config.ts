@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 import type { Settings } from './config/resolve.ts';
 import type { ErrorCode } from './protocol/errors.ts';
+import { socketOf } from './registry/configuration.ts';
 import type { SandboxLimits } from './sandbox/driver.ts';
 
 export { ConfigProblem } from './config/problem.ts';
@@ -34,6 +35,8 @@ export interface Config {
   startTimeoutMs: number;
   logLevel: Settings['logLevel'];
   sandboxes: { mode: 'on' } | { mode: 'off'; code: ErrorCode };
+  /** The class registry: the sockets of what all may read, and of what learners push. */
+  registry: { mode: 'on'; shared: string; mine: string } | { mode: 'off' };
   paths: Paths;
   /** Name of a course's image → identity of what was built from it. */
   images: Record<string, string>;
@@ -61,12 +64,13 @@ interface Paths {
 
 export interface Prepared {
   sandboxes: Config['sandboxes'];
+  registry: Config['registry']['mode'];
   /** The copy of the program that the gateway can read. */
   program: string;
   images: Record<string, string>;
 }
 
-export function composeConfig(settings: Settings, { sandboxes, program, images }: Prepared): Config {
+export function composeConfig(settings: Settings, { sandboxes, registry, program, images }: Prepared): Config {
   const { data, run } = settings;
   const gatewayData = join(data, 'gateway');
   const supervisorData = join(data, 'supervisor');
@@ -98,6 +102,14 @@ export function composeConfig(settings: Settings, { sandboxes, program, images }
     startTimeoutMs: settings.startTimeout,
     logLevel: settings.logLevel,
     sandboxes,
+    registry:
+      registry === 'on'
+        ? {
+            mode: 'on',
+            shared: socketOf(join(run, 'registry'), 'shared'),
+            mine: socketOf(join(run, 'registry'), 'mine'),
+          }
+        : { mode: 'off' },
     paths: {
       program,
       site: join(program, 'build', 'site'),

@@ -4,7 +4,7 @@ import type { ImageDescription } from './schema.ts';
 /** What every image has besides Debian's essential packages: what shell integration and `init` count on. */
 const ALWAYS = ['bash', 'login', 'passwd'];
 /** Of no use in a sandbox, and half of the size. */
-const LEFT_OUT = [
+export const LEFT_OUT = [
   '/usr/share/doc/*',
   '/usr/share/info/*',
   '/usr/share/man/*',
