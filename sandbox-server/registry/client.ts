@@ -31,7 +31,8 @@ export class RegistryError extends Error {
 
 /** Resolves with any status. Rejects where the registry does not answer, or not in bounds. */
 export async function ask({ socket, method, path, headers = {}, body }: RegistryRequest): Promise<RegistryAnswer> {
-  const asked = request({ socketPath: socket, method, path, headers, timeout: SILENCE_MS });
+  // A connection of its own: one that is kept would be that of a registry which has ended, on the same path.
+  const asked = request({ socketPath: socket, method, path, headers, timeout: SILENCE_MS, agent: false });
   asked.on('timeout', () => asked.destroy(new RegistryError(`the registry was silent for ${SILENCE_MS / 1000} s`)));
   const answered = new Promise<RegistryAnswer>((resolve, reject) => {
     asked.on('error', reject);
