@@ -94,8 +94,10 @@ async function freeRegistry(settings: Settings, report: Report): Promise<void> {
   using _alone = taken.lock;
   await free('mine');
 
-  function free(name: 'shared' | 'mine'): Promise<void> {
-    return report.stage('Class registry', async ({ progress, result }) => {
+  async function free(name: 'shared' | 'mine'): Promise<void> {
+    // docker-registry fails on a store that nothing was ever pushed to.
+    if (storeSize(storeIn(settings, name)) === 0) return;
+    await report.stage('Class registry', async ({ progress, result }) => {
       progress(`Collecting the garbage of ${name}`);
       const before = storeSize(storeIn(settings, name));
       await collectGarbage(settings, account, name);
