@@ -72,7 +72,9 @@ test('a mistake in image.yaml ends each of the commands with its file and line, 
   for (const command of ['build', 'list', 'pull', 'prune']) {
     const { status, output } = await slipwayImage(command);
     expect(status).toBe(1);
-    expect(output).toMatch(/image\.yaml:7: registry\.0\.tags\.0: expected a tag; one that looks like a number in quotes/);
+    expect(output).toMatch(
+      /image\.yaml:7: registry\.0\.tags\.0: expected a tag; one that looks like a number in quotes/,
+    );
     expect(output).not.toMatch(/^\s+at /m);
   }
 });
@@ -103,7 +105,12 @@ test('image pull fetches an image, builds what is FROM it, and puts both into th
     `${a.repository}:${a.tag}`.localeCompare(`${b.repository}:${b.tag}`);
   expect(listTags(storeIn(place, 'shared')).toSorted(byName)).toEqual(published);
   const shelf = join(data, 'supervisor/registry-images');
-  const layoutOf = (name: string) => join(shelf, readdirSync(shelf).find((id) => id.startsWith(name))!, 'layout');
+  const layoutOf = (name: string) =>
+    join(
+      shelf,
+      readdirSync(shelf).find((id) => id.startsWith(name))!,
+      'layout',
+    );
   expect(readManifest(layoutOf('tiny-')).manifest.layers).toHaveLength(1);
   const child = readManifest(layoutOf('org_child-'));
   expect(child.manifest.layers.length).toBeGreaterThan(1);
@@ -129,7 +136,9 @@ test('image pull fetches an image, builds what is FROM it, and puts both into th
 });
 
 test('image pull without the other registry says which image is missing and what that means', async () => {
-  const { slipwayImage } = instance('registry:\n  - { name: far, tags: [latest], pull: "registry.invalid/org/far:1" }\n');
+  const { slipwayImage } = instance(
+    'registry:\n  - { name: far, tags: [latest], pull: "registry.invalid/org/far:1" }\n',
+  );
   const { status, output } = await slipwayImage('pull');
   expect(status).toBe(1);
   expect(output).toContain('registry.invalid/org/far:1 could not be pulled.');

@@ -52,7 +52,12 @@ test('what is published already is kept, and a tag moves to another image', asyn
   const digests = await Promise.all(
     ['latest', 'more'].map(async (tag) => {
       const accept = 'application/vnd.oci.image.manifest.v1+json';
-      const answer = await ask({ socket, method: 'HEAD', path: `/v2/library/hello/manifests/${tag}`, headers: { accept } });
+      const answer = await ask({
+        socket,
+        method: 'HEAD',
+        path: `/v2/library/hello/manifests/${tag}`,
+        headers: { accept },
+      });
       return answer.headers['docker-content-digest'];
     }),
   );
