@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 import type { Settings } from './config/resolve.ts';
 import type { ErrorCode } from './protocol/errors.ts';
+import { socketOf } from './registry/configuration.ts';
 import type { Profile, SandboxLimits } from './sandbox/driver.ts';
 
 export { ConfigProblem } from './config/problem.ts';
@@ -35,6 +36,8 @@ export interface Config {
   engineIdleMs: number;
   logLevel: Settings['logLevel'];
   sandboxes: { mode: 'on' } | { mode: 'off'; code: ErrorCode };
+  /** The class registry: the sockets of what all may read, and of what learners push. */
+  registry: { mode: 'on'; shared: string; mine: string } | { mode: 'off' };
   paths: Paths;
   /** By the name of a course's image. */
   images: Record<string, ImageEntry>;
@@ -69,12 +72,13 @@ interface Paths {
 
 export interface Prepared {
   sandboxes: Config['sandboxes'];
+  registry: Config['registry']['mode'];
   /** The copy of the program that the gateway can read. */
   program: string;
   images: Config['images'];
 }
 
-export function composeConfig(settings: Settings, { sandboxes, program, images }: Prepared): Config {
+export function composeConfig(settings: Settings, { sandboxes, registry, program, images }: Prepared): Config {
   const { data, run } = settings;
   const gatewayData = join(data, 'gateway');
   const supervisorData = join(data, 'supervisor');
@@ -99,6 +103,14 @@ export function composeConfig(settings: Settings, { sandboxes, program, images }
     engineIdleMs: settings.engineIdle,
     logLevel: settings.logLevel,
     sandboxes,
+    registry:
+      registry === 'on'
+        ? {
+            mode: 'on',
+            shared: socketOf(join(run, 'registry'), 'shared'),
+            mine: socketOf(join(run, 'registry'), 'mine'),
+          }
+        : { mode: 'off' },
     paths: {
       program,
       site: join(program, 'build', 'site'),

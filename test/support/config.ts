@@ -43,6 +43,7 @@ export async function ownConfig(overrides: Overrides = {}): Promise<{ config: Co
     cgroup: `${base.cgroup}-${name}`,
     idBase: base.idBase + (serial % 256) * 64 * 65_536,
     idCount: 64 * 65_536,
+    registry: { mode: 'off' },
     ...overrides,
     paths: {
       ...base.paths,

@@ -11,7 +11,7 @@ import { createLog } from '../../sandbox-server/log.ts';
 import { startGateway, type RunningGateway } from '../../sandbox-server/main.ts';
 import type { ClientMessage, ServerMessage } from '../../sandbox-server/protocol/messages.ts';
 import type { SandboxDriver } from '../../sandbox-server/sandbox/driver.ts';
-import { LIMITS } from './limits.ts';
+import { LIMITS_OF } from './limits.ts';
 
 const MANIFEST: CourseManifest = {
   courses: [
@@ -40,14 +40,15 @@ export async function gatewayOn(
     port,
     urls: [`http://127.0.0.1:${port}`],
     access: 'open',
-    limits: LIMITS,
+    limits: LIMITS_OF,
     maxSandboxes: 10,
     idleFreezeMs: 0,
     idleStopMs: 0,
     expiryMs: 0,
     startTimeoutMs: 5000,
     sandboxes: { mode: 'on' },
-    images: { image: 'image' },
+    images: { image: { id: 'image', profile: 'standard' } },
+    registry: { mode: 'off' },
     paths: {
       site: data,
       courses: join(data, 'courses.json'),

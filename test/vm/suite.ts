@@ -22,7 +22,7 @@ const images = Object.fromEntries(
     }),
 );
 if (!findUser(settings.user)) await makeUser(settings.user);
-const config = composeConfig(settings, { sandboxes: { mode: 'on' }, program: root, images });
+const config = composeConfig(settings, { sandboxes: { mode: 'on' }, registry: 'off', program: root, images });
 mkdirSync(config.run, { recursive: true, mode: 0o755 });
 const path = join(config.run, 'config.json');
 writeFileSync(path, JSON.stringify(config));

@@ -5,7 +5,7 @@ import { Failure } from '../plain/report.mjs';
 import { takeLock } from '../serve/lock.ts';
 
 /** A server ends each of its two processes within 5 s. */
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 25_000;
 const STEP_MS = 100;
 
 export async function endServer(data: string): Promise<void> {

@@ -4,8 +4,29 @@ import { join } from 'node:path';
 
 /** `runs` and folders named `<process>-<number>` are the tests'. */
 const OURS = {
-  data: ['config.json', 'gateway', 'host-changes.json', 'lock', 'log', 'program', 'run', 'runs', 'supervisor'],
-  run: ['config.json', 'lock', 'mnt', 'runtime', 'sandboxes', 'supervisor.sock'],
+  data: [
+    'config.json',
+    'gateway',
+    'host-changes.json',
+    'lock',
+    'log',
+    'program',
+    'registry',
+    'run',
+    'runs',
+    'supervisor',
+  ],
+  run: [
+    'config.json',
+    'lock',
+    'mnt',
+    'registry',
+    'registry-mine.yaml',
+    'registry-shared.yaml',
+    'runtime',
+    'sandboxes',
+    'supervisor.sock',
+  ],
 };
 const TEST_RUN = /^\d+-\d+$/;
 

@@ -7,9 +7,10 @@ import { ensureAccessCode } from '../serve/access-code.ts';
 import { banner } from '../serve/banner.ts';
 import { claim } from '../serve/claims.ts';
 import { commandsFor } from '../serve/commands.ts';
+import { registryProcesses } from '../serve/registry.ts';
 import { runServer } from '../serve/server.ts';
 import { canRunSandboxes, prepare } from '../stages/prepare.ts';
-import { findUser } from '../stages/system-user.ts';
+import { findUser, registryUser } from '../stages/system-user.ts';
 
 export const command: Command = {
   name: 'start',
@@ -37,7 +38,12 @@ async function start({ root, settings, host, report, flags }: CommandContext): P
   const accessCode = config.access === 'code' ? ensureAccessCode(config.paths.accessCode, account) : undefined;
   await runServer({
     config,
-    commands: commandsFor(config, configFile, account),
+    commands: {
+      ...commandsFor(config, configFile, account),
+      ...(config.registry.mode === 'on' && {
+        registries: registryProcesses(config, findUser(registryUser(config.user))!),
+      }),
+    },
     env: environment(process.env),
     report,
     signal: ending.signal,

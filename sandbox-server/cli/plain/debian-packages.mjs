@@ -24,6 +24,28 @@ export const DEBIAN_PACKAGES = [
   { name: 'golang-go', program: 'go', reason: 'builds the native program that runs inside and around each sandbox' },
 ];
 
+/** Needed only where a course's image.yaml has that use for them. */
+export const REGISTRY_PACKAGES = [
+  {
+    name: 'docker-registry',
+    program: 'docker-registry',
+    reason: 'the class registry, which learners’ container engines fetch images from and push them to',
+    uses: ['registry'],
+  },
+  {
+    name: 'skopeo',
+    program: 'skopeo',
+    reason: 'fetches images of other registries (`pull` in image.yaml), and hands images to buildah',
+    uses: ['pull', 'dockerfile'],
+  },
+  {
+    name: 'buildah',
+    program: 'buildah',
+    reason: 'builds the class registry’s images that have a Dockerfile (`dockerfile` in image.yaml)',
+    uses: ['dockerfile'],
+  },
+];
+
 export const TEST_PACKAGES = [
   { name: 'chromium', program: 'chromium', reason: 'the browser of the browser tests' },
   { name: 'iproute2', program: 'ip', reason: 'takes the network away in tests that lose it' },
@@ -43,8 +65,9 @@ function isExecutable(path) {
   }
 }
 
-export function missingPackages({ tests = false } = {}) {
-  const wanted = tests ? [...DEBIAN_PACKAGES, ...TEST_PACKAGES] : DEBIAN_PACKAGES;
+export function missingPackages({ tests = false, uses = [] } = {}) {
+  const registry = REGISTRY_PACKAGES.filter((entry) => tests || entry.uses.some((use) => uses.includes(use)));
+  const wanted = [...DEBIAN_PACKAGES, ...registry, ...(tests ? TEST_PACKAGES : [])];
   return wanted.filter(({ program, file }) => (program ? !findProgram(program) : !existsSync(file)));
 }
 

@@ -16,6 +16,8 @@ export interface ChildOptions {
   onLine: (line: string) => void;
   onReady: (message: { port?: number }) => void;
   onRestart: (reason: string) => void;
+  /** For a process that does not speak over IPC: resolves when it is ready. Aborted when the process has ended. */
+  untilReady?: (ended: AbortSignal) => Promise<void>;
 }
 
 /** A process that dies more often than this within a minute will not do better the next time. */
@@ -65,9 +67,10 @@ export class Child {
   #runOnce(): Promise<{ reason: string; failure?: Failure }> {
     const [program, ...args] = this.#options.command as [string, ...string[]];
     // A session of its own: Ctrl-C on the terminal reaches it through `end` only, so that the order is kept.
+    const { untilReady } = this.#options;
     const child = spawn(program, args, {
       env: this.#options.env,
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      stdio: ['ignore', 'pipe', 'pipe', untilReady ? 'ignore' : 'ipc'],
       detached: true,
       cwd: '/',
     });
@@ -80,8 +83,17 @@ export class Child {
       if (message.type === 'ready') this.#options.onReady(message);
       else failure = new Failure({ what: message.text, mend: message.mend });
     });
+    const ended = new AbortController();
+    untilReady?.(ended.signal).then(
+      () => this.#options.onReady({}),
+      // It ended before: what follows is a restart's to tell.
+      () => {},
+    );
     return new Promise((resolve) => {
-      const done = (reason: string) => resolve(failure ? { reason, failure } : { reason });
+      const done = (reason: string) => {
+        ended.abort();
+        resolve(failure ? { reason, failure } : { reason });
+      };
       child.once('error', (error) => done(error.message));
       child.once('exit', (status, signal) => done(signal ? `ended by ${signal}` : `exit ${status}`));
     });

@@ -13,7 +13,16 @@ const DIES_WITH_US = '--pdeathsig=TERM';
 
 export interface Commands {
   supervisor?: string[];
+  registries?: RegistryProcess[];
   gateway: string[];
+}
+
+/** One of the class registry's two processes. */
+export interface RegistryProcess {
+  name: string;
+  command: string[];
+  /** It is ready when it answers here. */
+  socket: string;
 }
 
 /** `account`: whom the gateway runs as; absent where this process is not root and has no rights to give up. */
@@ -28,6 +37,13 @@ export function commandsFor(config: Config, configFile: string, account: Account
     // Root, in a network namespace of its own that nothing is connected to.
     supervisor: ['unshare', '--net', '--', 'setpriv', DIES_WITH_US, '--', ...supervisor],
   };
+}
+
+/** docker-registry, as its own user, in a network namespace that nothing is connected to. Its socket is a file. */
+export function registryCommand(account: Account, args: readonly string[]): string[] {
+  // Its group may connect, and it makes its socket and its files with what the umask leaves.
+  const closed = ['sh', '-c', 'umask 0007; exec docker-registry "$@"', 'docker-registry'];
+  return ['unshare', '--net', '--', 'setpriv', ...ordinaryUser(account, 0), DIES_WITH_US, '--', ...closed, ...args];
 }
 
 /** A user that cannot become more. */

@@ -7,7 +7,12 @@ const LARGEST_BYTES = 16 * 2 ** 20;
 /** pino's number for `warn`. */
 const WARN = 40;
 
-export function createLogFile(path: string, show: (text: string) => void): (line: string) => void {
+/** `warning`: what of a line is shown, if anything. */
+export function createLogFile(
+  path: string,
+  show: (text: string) => void,
+  warning: (line: string) => string | undefined = warningOf,
+): (line: string) => void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o750 });
   let size = existsSync(path) ? statSync(path).size : 0;
   return (line) => {
@@ -21,8 +26,8 @@ export function createLogFile(path: string, show: (text: string) => void): (line
     } catch {
       // A full disk must not end the server; what matters is shown below.
     }
-    const warning = warningOf(line);
-    if (warning) show(warning);
+    const shown = warning(line);
+    if (shown) show(shown);
   };
 }
 
@@ -32,6 +37,16 @@ export function warningOf(line: string): string | undefined {
   if (!entry) return line;
   if (entry.level < WARN) return undefined;
   return [entry.msg, entry.err?.message].filter(Boolean).join(': ');
+}
+
+/**
+ * For docker-registry's lines, `time=… level=error msg="…" key=value…`. It calls each request that it refuses an error: an
+ * image that it does not have is none of the operator's business, a store that it cannot write to is.
+ */
+export function registryWarningOf(line: string): string | undefined {
+  const status = /\bhttp\.response\.status=(\d+)/.exec(line)?.[1];
+  if (status !== undefined && Number(status) < 500) return undefined;
+  return line;
 }
 
 function parseEntry(line: string): { level: number; msg?: string; err?: { message?: string } } | undefined {

@@ -2,10 +2,11 @@
 import { join } from 'node:path';
 
 import type { Config } from '../../config.ts';
+import { untilReady } from '../../registry/client.ts';
 import type { Report } from '../plain/report.mjs';
-import { Child } from './child.ts';
+import { Child, type ChildOptions } from './child.ts';
 import type { Commands } from './commands.ts';
-import { createLogFile } from './log-file.ts';
+import { createLogFile, registryWarningOf, warningOf } from './log-file.ts';
 
 export interface ServerOptions {
   config: Config;
@@ -25,15 +26,20 @@ export async function runServer({ config, commands, env, report, onReady, signal
     for (const { child } of running.toReversed()) await child.end();
   };
   /** Resolves with the first `ready` of the process; never, where it fails for good: `alive` tells that. */
-  const start = (name: keyof Commands, command: string[]) =>
+  const start = (name: string, command: string[], own?: Pick<ChildOptions, 'untilReady'>) =>
     new Promise<number | undefined>((ready) => {
       const child = new Child({
         name,
         command,
         env,
-        onLine: createLogFile(join(config.data, 'log', `${name}.log`), (text) => report.warn(`${name}: ${text}`)),
+        onLine: createLogFile(
+          join(config.data, 'log', `${name}.log`),
+          (text) => report.warn(`${name}: ${text}`),
+          own ? registryWarningOf : warningOf,
+        ),
         onReady: ({ port }) => ready(port),
         onRestart: (reason) => report.warn(`The ${name} ended (${reason}) and is started again.`),
+        ...own,
       });
       running.push({ child, alive: child.keepAlive() });
     });
@@ -43,6 +49,10 @@ export async function runServer({ config, commands, env, report, onReady, signal
   try {
     // The gateway asks the supervisor at once what runs, and must never be without one.
     if (commands.supervisor) await Promise.race([start('supervisor', commands.supervisor), allAlive()]);
+    for (const { name, command, socket } of commands.registries ?? []) {
+      if (signal.aborted) return;
+      await Promise.race([start(name, command, { untilReady: (ended) => untilReady(socket, ended) }), allAlive()]);
+    }
     if (signal.aborted) return;
     const port = await Promise.race([start('gateway', commands.gateway), allAlive().then(() => undefined)]);
     if (!signal.aborted) onReady(port ?? config.port);

@@ -3,6 +3,7 @@ import { chmodSync, chownSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 import type { Settings } from '../../config.ts';
+import { REGISTRIES, storeOf } from '../../registry/configuration.ts';
 import { ensureFolder } from '../ensure-folder.ts';
 import { Failure } from '../plain/report.mjs';
 import type { Account } from './system-user.ts';
@@ -13,6 +14,16 @@ export function makeFolders({ data, run, user }: Settings, account: Account): vo
   makeFolder(`${data}/supervisor`, 0o700);
   makeFolder(`${data}/gateway`, 0o700, account);
   for (const folder of [data, run]) refuseClosedParents(folder, user);
+}
+
+/**
+ * The class registry's: stores that are the registry's alone, and a folder of sockets that belong to the gateway's group,
+ * because the folder hands its group on.
+ */
+export function makeRegistryFolders({ data, run }: Settings, registry: Account, gateway: Account): void {
+  makeFolder(`${data}/registry`, 0o711);
+  for (const name of REGISTRIES) makeFolder(storeOf(`${data}/registry`, name), 0o700, registry);
+  makeFolder(`${run}/registry`, 0o2710, { uid: registry.uid, gid: gateway.gid });
 }
 
 /** Without root: all folders are this user's. */

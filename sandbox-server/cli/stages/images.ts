@@ -6,18 +6,19 @@ import { join } from 'node:path';
 import type { Config } from '../../config.ts';
 import { readHostSources, sourcesFor } from '../../sandbox/images/apt-sources.ts';
 import { createProgressReader, debianCommand } from '../../sandbox/images/debian.ts';
-import { type CourseImage, discoverImages } from '../../sandbox/images/discover.ts';
+import type { CourseImage } from '../../sandbox/images/discover.ts';
 import { finishRootfs } from '../../sandbox/images/finish.ts';
 import { COMMON_FILES, imageIdentity, ownFiles, profileFiles } from '../../sandbox/images/identity.ts';
 import { beginImage, endImage, isBuilt, pruneImages } from '../../sandbox/images/shelf.ts';
 import type { Progress, Report } from '../plain/report.mjs';
 import { runTool } from '../plain/tool.mjs';
+import { describedImages } from './described-images.ts';
 
 /** Builds what is missing of the images in these folders of courses. By name: what was built. */
 export async function buildImages(lessons: readonly string[], supervisorData: string, report: Report) {
   const shelf = join(supervisorData, 'images');
   const built: Config['images'] = {};
-  for (const image of lessons.flatMap(discoverImages)) {
+  for (const image of describedImages(lessons).sandbox) {
     const { name, profile } = image.description;
     const id = imageIdentity(image);
     built[name] = { id, profile };
@@ -52,7 +53,7 @@ async function buildImage(shelf: string, id: string, image: CourseImage, progres
 }
 
 /** How this host's apt fetches: proxies, certificates, time-outs. */
-function hostAptOptions(): string[] {
+export function hostAptOptions(): string[] {
   const lines = execFileSync('apt-config', ['dump'], { encoding: 'utf8' }).split('\n');
   return lines.filter((line) => /^Acquire::https?::\S+ ".+";$/.test(line));
 }

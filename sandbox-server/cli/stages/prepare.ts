@@ -8,6 +8,7 @@ import { missingPackages } from '../plain/debian-packages.mjs';
 import { Failure, type Report } from '../plain/report.mjs';
 import { waitForLock } from '../serve/lock.ts';
 import { installPackages, refuseMissing } from './debian-packages.ts';
+import { describedImages, packageUses, registryMode } from './described-images.ts';
 import { makeFolders, makeOwnFolders } from './folders.ts';
 import { checkHost } from './host-check.ts';
 import { rememberChanges } from './host-changes.ts';
@@ -15,6 +16,7 @@ import { buildImages } from './images.ts';
 import { rememberInstance } from './instances.ts';
 import { buildNativeProgram } from './native-program.ts';
 import { copyProgram } from './program-copy.ts';
+import { prepareRegistry, tellMissing } from './registry.ts';
 import { buildSite } from './site.ts';
 import { findUser, makeUser } from './system-user.ts';
 
@@ -51,7 +53,8 @@ async function prepareAll({
   const { data, user } = settings;
   rememberInstance(root, settings);
   await checkHost(root, settings, host, report);
-  const missing = missingPackages({ tests });
+  const lessons = [settings.lessons, ...(tests ? [join(root, TEST_LESSONS)] : [])];
+  const missing = missingPackages({ tests, uses: packageUses(lessons) });
   if (noInstall) refuseMissing(missing);
   else if (missing.length > 0) {
     await installPackages(missing, report);
@@ -72,14 +75,15 @@ async function prepareAll({
     result(await buildNativeProgram(root, progress)),
   );
   await report.stage('Site', async ({ progress, result }) => result(await buildSite(root, settings.lessons, progress)));
-  const lessons = [settings.lessons, ...(tests ? [join(root, TEST_LESSONS)] : [])];
   const images = await buildImages(lessons, join(data, 'supervisor'), report);
+  const described = describedImages(lessons);
+  tellMissing(await prepareRegistry(settings, described, ['debian', 'dockerfile'], report), report);
   const program = await report.stage('Program copy', async ({ progress, result }) => {
     const copy = await copyProgram(root, data, progress);
     result(copy.fresh ? 'made' : 'up to date');
     return copy.program;
   });
-  return { sandboxes: { mode: 'on' }, program, images };
+  return { sandboxes: { mode: 'on' }, registry: registryMode(described), program, images };
 }
 
 /** Without root or off Linux: the lessons alone, from where they were built. */
@@ -94,5 +98,5 @@ async function prepareLessons({ root, settings, report }: PrepareOptions): Promi
       result('could not be built; the one built before is used');
     }
   });
-  return { sandboxes: { mode: 'off', code: 'sandboxes-off' }, program: root, images: {} };
+  return { sandboxes: { mode: 'off', code: 'sandboxes-off' }, registry: 'off', program: root, images: {} };
 }

@@ -1,4 +1,4 @@
-/** The stage that makes the user which the gateway runs as. */
+/** The stages that make the users which the gateway and the class registry run as. */
 import { readFileSync } from 'node:fs';
 
 import { runTool } from '../plain/tool.mjs';
@@ -15,6 +15,9 @@ export function findUser(name: string, passwd = readFileSync('/etc/passwd', 'utf
     .find(([account]) => account === name);
   return fields && { uid: Number(fields[2]), gid: Number(fields[3]) };
 }
+
+/** Name of the class registry's user, beside the gateway's. */
+export const registryUser = (user: string) => `${user}-registry`;
 
 export async function makeUser(name: string): Promise<void> {
   const form = [

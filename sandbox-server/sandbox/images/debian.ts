@@ -10,7 +10,7 @@ const OF_PROFILE: Record<Profile, Record<Suite, readonly string[]>> = {
   containers: { bookworm: ['docker.io', 'sudo'], trixie: ['docker.io', 'docker-cli', 'sudo'] },
 };
 /** Of no use in a sandbox, and half of the size. */
-const LEFT_OUT = [
+export const LEFT_OUT = [
   '/usr/share/doc/*',
   '/usr/share/info/*',
   '/usr/share/man/*',

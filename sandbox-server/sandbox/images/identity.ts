@@ -1,5 +1,5 @@
 /** An image's identity: what it is made from decides it, so that a changed image never takes another's place. */
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -17,14 +17,15 @@ export const ownFiles = (image: CourseImage) => join(image.folder, 'files');
 
 /** `<name>-<12 hexadecimal digits>`. */
 export function imageIdentity(image: CourseImage): string {
-  const hash = createHash('sha256').update(
-    `${BUILDER_VERSION}\0${process.arch}\0${JSON.stringify(image.description)}\0`,
-  );
+  // What the registry has is no part of the sandbox's root: undefined stays out of the JSON.
+  const description = { ...image.description, registry: undefined };
+  const hash = createHash('sha256').update(`${BUILDER_VERSION}\0${process.arch}\0${JSON.stringify(description)}\0`);
   for (const folder of [COMMON_FILES, profileFiles(image), ownFiles(image)]) addTree(hash, folder, '');
   return `${image.description.name}-${hash.digest('hex').slice(0, 12)}`;
 }
 
-function addTree(hash: ReturnType<typeof createHash>, folder: string, path: string): void {
+/** Names, kinds and contents of all that lies there. */
+export function addTree(hash: Hash, folder: string, path: string): void {
   const stat = lstatSync(join(folder, path), { throwIfNoEntry: false });
   if (!stat) return;
   // Who may execute is kept by git, the rest of a mode is the umask of whoever cloned.

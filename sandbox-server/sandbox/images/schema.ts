@@ -1,7 +1,7 @@
 /** What image.yaml may say: what a course's sandboxes are made from. Strict, so that a slip of the pen is an error. */
 import { z } from 'zod';
 
-const debianPackage = z.string().regex(/^[a-z0-9][a-z0-9+.-]+$/, 'expected the name of a Debian package');
+import { debianPackage, debianSuite, registrySchema } from '../../registry/images/schema.ts';
 
 export const imageSchema = z.strictObject({
   /** Its name; course.yaml's `image` names it. */
@@ -11,8 +11,7 @@ export const imageSchema = z.strictObject({
   from: z.strictObject({
     /** Made from Debian packages. */
     debian: z.strictObject({
-      /** Debian's release, pinned so that lessons print the same on every host. */
-      suite: z.enum(['bookworm', 'trixie']),
+      suite: debianSuite,
       /** Packages besides Debian's essential ones. What they recommend does not come with them. */
       packages: z.array(debianPackage).default([]),
     }),
@@ -25,6 +24,8 @@ export const imageSchema = z.strictObject({
         .regex(/^[a-z][a-z0-9-]{0,30}$/, 'expected lower-case letters, digits and hyphens, a letter first'),
     })
     .default({ name: 'learner' }),
+  /** Images that the course's learners find in the class registry. */
+  registry: registrySchema.default([]),
 });
 
 export type ImageDescription = z.infer<typeof imageSchema>;

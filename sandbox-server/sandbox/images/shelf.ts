@@ -44,19 +44,30 @@ export function endImage(shelf: string, id: string, description: ImageDescriptio
   renameSync(half, join(shelf, id));
 }
 
-/** Removes images that no course has any more and no disk was made over, and what killed builds left. */
-export function pruneImages(shelf: string, current: readonly string[], sandboxes: string): string[] {
+export function readImage(shelf: string, id: string): BuiltImage | undefined {
+  return isBuilt(shelf, id)
+    ? (JSON.parse(readFileSync(join(shelf, id, 'image.json'), 'utf8')) as BuiltImage)
+    : undefined;
+}
+
+/** Images that no course has any more and no disk was made over, and what killed builds left. */
+export function unusedImages(shelf: string, current: readonly string[], sandboxes: string): string[] {
   if (!existsSync(shelf)) return [];
   const used = imagesInUse(sandboxes);
   if (!used) return [];
   const kept = new Set([...current, ...used]);
-  const removed = readdirSync(shelf).filter((id) => !kept.has(id));
+  return readdirSync(shelf).filter((id) => !kept.has(id));
+}
+
+/** Removes those. */
+export function pruneImages(shelf: string, current: readonly string[], sandboxes: string): string[] {
+  const removed = unusedImages(shelf, current, sandboxes);
   for (const id of removed) rmSync(join(shelf, id), { recursive: true });
   return removed;
 }
 
 /** Each sandbox's folder has a meta.json that names the image under its disk. Undefined where one cannot be read. */
-function imagesInUse(sandboxes: string): string[] | undefined {
+export function imagesInUse(sandboxes: string): string[] | undefined {
   if (!existsSync(sandboxes)) return [];
   const metas = readdirSync(sandboxes)
     .map((id) => join(sandboxes, id, 'meta.json'))

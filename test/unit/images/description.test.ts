@@ -10,6 +10,7 @@ describe('image.yaml', () => {
       profile: 'standard',
       from: { debian: { suite: 'bookworm', packages: ['less'] } },
       user: { name: 'learner' },
+      registry: [],
     });
   });
 

@@ -27,6 +27,11 @@ describe('an image’s identity', () => {
     expect(imageIdentity(imageOf(lessons))).not.toBe(before);
   });
 
+  test('does not depend on what the registry has: a disk that lies over it stays whole', () => {
+    const registry = 'registry:\n  - { name: tiny, tags: [latest], debian: { suite: bookworm } }\n';
+    expect(imageIdentity(imageOf(course(YAML + registry)))).toBe(imageIdentity(imageOf(course())));
+  });
+
   test('does not depend on the umask of whoever cloned', () => {
     const lessons = course();
     chmodSync(join(lessons, 'course/image/files/etc/motd'), 0o600);
