@@ -35,6 +35,10 @@ export interface Config {
   engineIdleMs: number;
   logLevel: Settings['logLevel'];
   sandboxes: { mode: 'on' } | { mode: 'off'; code: ErrorCode };
+  /** The class registry: the sockets of what all may read, and of what learners push. */
+  registry: { mode: 'on'; shared: string; mine: string } | { mode: 'off' };
+  /** Bytes that one sandbox may store in the registry. */
+  registryBytes: number;
   paths: Paths;
   /** By the name of a course's image. */
   images: Record<string, ImageEntry>;
@@ -99,6 +103,8 @@ export function composeConfig(settings: Settings, { sandboxes, program, images }
     engineIdleMs: settings.engineIdle,
     logLevel: settings.logLevel,
     sandboxes,
+    registry: { mode: 'off' },
+    registryBytes: settings.registrySize,
     paths: {
       program,
       site: join(program, 'build', 'site'),

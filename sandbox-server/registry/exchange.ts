@@ -23,4 +23,3 @@ export interface Exchange extends ProxyOptions {
 export function withQuery(path: string, query: string): string {
   return query === '' ? path : `${path}?${query}`;
 }
-

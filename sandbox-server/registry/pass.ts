@@ -116,7 +116,7 @@ async function answerWith(answer: IncomingMessage, response: ServerResponse, pas
     return false;
   }
   const status = answer.statusCode ?? 502;
-  if (/^application\/json/.test(headers['content-type'] ?? '') && passing.method !== 'HEAD') {
+  if ((headers['content-type'] ?? '').startsWith('application/json') && passing.method !== 'HEAD') {
     const text = await textOf(answer);
     if (text === undefined) {
       refuse(response, AWAY);

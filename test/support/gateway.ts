@@ -47,6 +47,7 @@ export async function gatewayOn(
     expiryMs: 0,
     startTimeoutMs: 5000,
     sandboxes: { mode: 'on' },
+    registry: { mode: 'off' },
     images: { image: 'image' },
     paths: {
       site: data,
