@@ -53,7 +53,7 @@ async function classroom() {
       .toBe(true);
     return sandboxOn(() => inits.get(id)!.dial());
   };
-  return { shared, mine, usage, outlet, ada: await open(ADA), eve: await open(EVE) };
+  return { shared, mine, usage, outlet, inits, ada: await open(ADA), eve: await open(EVE) };
 }
 
 function sandboxOn(dial: () => Promise<Duplex>): Sandbox {
@@ -221,4 +221,15 @@ test('garbage from one sandbox leaves the others served', async () => {
 test('a sandbox of the standard profile has no way out', async () => {
   const { outlet } = await classroom();
   expect(outlet.open({ id: ADA, spec: { profile: 'standard' } })).toBeUndefined();
+});
+
+test('a control stream that breaks is opened again', async () => {
+  const { ada, inits } = await classroom();
+  inits.get(ADA)!.end();
+  const works = () =>
+    ada.ask('GET', '/v2/').then(
+      ({ status }) => status,
+      () => 0,
+    );
+  await expect.poll(works, { timeout: 10_000 }).toBe(200);
 });

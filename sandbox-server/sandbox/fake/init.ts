@@ -37,7 +37,7 @@ export class FakeInit {
 
   /** A program's connection to the proxy, once the server has come for it. Rejects where no server holds a control stream. */
   async dial(): Promise<Duplex> {
-    if (!this.control) throw new Error('the class registry cannot be reached');
+    if (!this.control || this.control.destroyed) throw new Error('the class registry cannot be reached');
     const ticket = randomBytes(16).toString('hex');
     const [ours, theirs] = duplexPair();
     this.waiting.set(ticket, ours);
