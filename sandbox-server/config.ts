@@ -38,6 +38,8 @@ export interface Config {
   sandboxes: { mode: 'on' } | { mode: 'off'; code: ErrorCode };
   /** The class registry: the sockets of what all may read, and of what learners push. */
   registry: { mode: 'on'; shared: string; mine: string } | { mode: 'off' };
+  /** Bytes that one sandbox may store in the registry. */
+  registryBytes: number;
   paths: Paths;
   /** By the name of a course's image. */
   images: Record<string, ImageEntry>;
@@ -111,6 +113,7 @@ export function composeConfig(settings: Settings, { sandboxes, registry, program
             mine: socketOf(join(run, 'registry'), 'mine'),
           }
         : { mode: 'off' },
+    registryBytes: settings.registrySize,
     paths: {
       program,
       site: join(program, 'build', 'site'),

@@ -12,6 +12,7 @@ import { createApp } from './http/app.ts';
 import { Courses } from './http/courses.ts';
 import { Origins } from './http/origins.ts';
 import { createLog, type Log } from './log.ts';
+import { RegistryOutlet } from './registry/outlet.ts';
 import type { SandboxDriver } from './sandbox/driver.ts';
 import { OciDriver } from './sandbox/oci/driver.ts';
 import { OffDriver } from './sandbox/off-driver.ts';
@@ -19,6 +20,7 @@ import { Sessions } from './session/sessions.ts';
 import { TerminalSockets } from './socket/upgrade.ts';
 import { openDatabase } from './store/database.ts';
 import { Learners } from './store/learners.ts';
+import { RegistryUsage } from './store/registry-usage.ts';
 import { SandboxRecords } from './store/sandbox-records.ts';
 
 export interface RunningGateway extends AsyncDisposable {
@@ -36,8 +38,15 @@ export async function startGateway(config: Config, log: Log, driver = driverOf(c
   const now = () => Date.now();
   const learners = new Learners(database, now);
   stack.use(driver);
-  const sessions = stack.use(new Sessions({ driver, records: new SandboxRecords(database, now), now, config, log }));
+  const records = new SandboxRecords(database, now);
+  const { registry, registryBytes } = config;
+  const outlet =
+    registry.mode === 'on'
+      ? new RegistryOutlet({ ...registry, registryBytes, driver, usage: new RegistryUsage(database, now), log })
+      : undefined;
+  const sessions = stack.use(new Sessions({ driver, records, now, config, log, ...(outlet ? { outlet } : {}) }));
   if (config.sandboxes.mode === 'on') await sessions.reconcile();
+  void outlet?.removeAllBut(new Set(records.all().map(({ id }) => id)));
   const courses = new Courses(JSON.parse(readFileSync(config.paths.courses, 'utf8')) as CourseManifest);
   const origins = new Origins();
   const accessCode = config.access === 'code' ? readFileSync(config.paths.accessCode, 'utf8').trim() : undefined;

@@ -233,6 +233,13 @@ export const SETTINGS = {
     fallback: '262144',
     ...wholeNumber(1024, 2 ** 31),
   }),
+  registrySize: setting({
+    group: 'One sandbox with Docker',
+    value: 'SIZE',
+    doc: 'What it may store in the class registry, as registry.local/mine/NAME.',
+    fallback: '500MB',
+    ...size('1MB'),
+  }),
   engineIdle: setting({
     group: 'One sandbox with Docker',
     value: 'TIME',

@@ -19,6 +19,8 @@ export interface SessionContext {
   admit(session: SandboxSession, onWait: () => void): Promise<void>;
   /** Notes in the database that somebody is here. */
   seen(id: string): void;
+  /** Called whenever a sandbox is `ready`; what it returns is disposed when the sandbox is not any more. */
+  onReady(session: SandboxSession): Disposable | undefined;
   log: { info(fields: object, text: string): void; warn(fields: object, text: string): void };
 }
 
@@ -34,7 +36,7 @@ const LOOK_EVERY_MS = 50;
 
 export type OnStage = (stage: StartStage) => void;
 
-export class SandboxSession {
+export class SandboxSession implements Disposable {
   readonly id: string;
   readonly learner: string;
   readonly course: string;
@@ -44,7 +46,8 @@ export class SandboxSession {
   stage: StartStage | undefined;
   readonly spec: SandboxSpec;
   private readonly context: SessionContext;
-  private current: SandboxState;
+  private current!: SandboxState;
+  private whileReady: Disposable | undefined;
   private starting: Promise<void> | undefined;
   private restarting: Promise<void> | undefined;
   /** Whether it is on its way down: its place counts as free. */
@@ -66,7 +69,7 @@ export class SandboxSession {
     this.course = identity.course;
     this.seenAt = identity.seenAt;
     this.spec = spec;
-    this.current = state;
+    this.enter(state);
   }
 
   get state(): SandboxState {
@@ -133,7 +136,7 @@ export class SandboxSession {
       throw toLearnerError(error);
     });
     if (actual === 'ready' || actual === 'frozen') {
-      if (this.current !== 'starting') this.current = actual;
+      if (this.current !== 'starting') this.enter(actual);
       return true;
     }
     if (this.current === 'ready' || this.current === 'frozen') {
@@ -193,6 +196,11 @@ export class SandboxSession {
     this.apply('expire');
   }
 
+  /** Lets go of what this process holds for the sandbox; the sandbox goes on. */
+  [Symbol.dispose](): void {
+    this.leave();
+  }
+
   private touch(): void {
     this.seenAt = this.context.now();
     // Rounded: a page that is hidden and shown again and again must not make the database write each time.
@@ -242,6 +250,17 @@ export class SandboxSession {
   }
 
   private apply(event: SandboxEvent): void {
-    this.current = next(this.current, event);
+    this.enter(next(this.current, event));
+  }
+
+  private enter(state: SandboxState): void {
+    this.current = state;
+    if (state === 'ready') this.whileReady ??= this.context.onReady(this);
+    else this.leave();
+  }
+
+  private leave(): void {
+    this.whileReady?.[Symbol.dispose]();
+    this.whileReady = undefined;
   }
 }

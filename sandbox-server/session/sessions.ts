@@ -15,6 +15,15 @@ export interface SessionsOptions {
     'limits' | 'maxSandboxes' | 'idleFreezeMs' | 'idleStopMs' | 'expiryMs' | 'startTimeoutMs' | 'images'
   >;
   log: SessionContext['log'];
+  outlet?: Outlet;
+}
+
+/** Where sandboxes reach what is outside of them. */
+export interface Outlet {
+  /** Opens the way out of a sandbox that runs, until disposed. Undefined: it has none. */
+  open(session: SandboxSession): Disposable | undefined;
+  /** Forgets what a sandbox that is gone left outside. */
+  remove(id: string): Promise<void>;
 }
 
 /** A sandbox that nobody has looked at for this long may be stopped for somebody who waits, in milliseconds. */
@@ -42,6 +51,7 @@ export class Sessions implements AsyncDisposable {
       startTimeoutMs: options.config.startTimeoutMs,
       admit: (session, onWait) => this.admit(session, onWait),
       seen: (id) => options.records.seen(id),
+      onReady: (session) => options.outlet?.open(session),
       log: options.log,
     };
     this.sweeper = setInterval(() => void this.sweep(), SWEEP_MS);
@@ -100,6 +110,7 @@ export class Sessions implements AsyncDisposable {
     clearInterval(this.sweeper);
     clearTimeout(this.reconciler);
     await this.sweeping;
+    for (const session of this.byOwner.values()) session[Symbol.dispose]();
   }
 
   private async rest(): Promise<void> {
@@ -120,6 +131,7 @@ export class Sessions implements AsyncDisposable {
     await session.destroy();
     this.options.records.delete(session.id);
     this.byOwner.delete(key(session.learner, session.course));
+    await this.options.outlet?.remove(session.id);
   }
 
   private async admit(newcomer: SandboxSession, onWait: () => void): Promise<void> {

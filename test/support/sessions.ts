@@ -17,6 +17,7 @@ export function sessionsOn(
   driver: SandboxDriver,
   config: Partial<SessionsOptions['config']> = {},
   database = openDatabase(':memory:'),
+  outlet?: SessionsOptions['outlet'],
 ): SessionsUnderTest {
   const clock = { now: 1_000_000 };
   const now = () => clock.now;
@@ -39,6 +40,7 @@ export function sessionsOn(
       ...config,
     },
     log: { info() {}, warn: (_fields, text) => void warnings.push(text) },
+    ...(outlet ? { outlet } : {}),
   });
   return { sessions, records, clock, warnings };
 }

@@ -49,6 +49,10 @@ func Main() {
 			fmt.Fprintln(os.Stderr, "slipway: init: the engine's socket:", err)
 			os.Exit(1)
 		}
+		if err := box.serveForwards(); err != nil {
+			fmt.Fprintln(os.Stderr, "slipway: init: the way to the class registry:", err)
+			os.Exit(1)
+		}
 	}
 	quiet()
 	for {

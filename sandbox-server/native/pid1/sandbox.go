@@ -15,7 +15,7 @@ import (
 
 // protocolVersion changes when what init and the server say to each other does (INIT_PROTOCOL in frames.ts): an init
 // that outlived an update is then ended, and the sandbox started over its disk.
-const protocolVersion = 2
+const protocolVersion = 3
 
 // maxTerminals bounds the memory of init: each holds up to ringSize of output.
 const maxTerminals = 16
@@ -25,6 +25,8 @@ type sandbox struct {
 	reaper  *reaper
 	cgroups []*os.File
 	trouble *trouble
+	// forwards is nil where the sandbox's profile has none.
+	forwards *forwards
 
 	mu        sync.Mutex
 	terminals map[string]*terminal
@@ -50,6 +52,7 @@ type request struct {
 	Env       map[string]string `json:"env"`
 	TimeoutMs int64             `json:"timeoutMs"`
 	Unless    string            `json:"unless"`
+	Ticket    string            `json:"ticket"`
 }
 
 // stream is one connection: its request was read, frames follow.
@@ -89,6 +92,10 @@ func (b *sandbox) serve(conn net.Conn) {
 		s.linger()
 		return
 	}
+	if b.forwards == nil && (ask.Op == "forwards" || ask.Op == "accept") {
+		s.refuse("unsupported", "nothing is forwarded in a sandbox of this profile")
+		return
+	}
 	switch ask.Op {
 	case "terminal":
 		b.serveTerminal(s, ask)
@@ -106,6 +113,10 @@ func (b *sandbox) serve(conn net.Conn) {
 			return
 		}
 		_ = s.accept(nil)
+	case "forwards":
+		b.forwards.serveControl(s)
+	case "accept":
+		b.forwards.serveAccept(s, ask.Ticket)
 	case "status":
 		_ = s.accept(b.status())
 	default:

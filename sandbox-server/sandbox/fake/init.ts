@@ -1,13 +1,16 @@
 /** The toy `init` of a fake sandbox: speaks ../init/frames.ts as far as tests above the driver need. */
+import { randomBytes } from 'node:crypto';
 import { duplexPair, type Duplex } from 'node:stream';
 import { FrameDecoder, encodeControl, encodeFrame } from '../init/decoder.ts';
-import { FrameKind, type StreamRequest } from '../init/frames.ts';
+import { FrameKind, MAX_PAYLOAD_BYTES, type StreamRequest } from '../init/frames.ts';
 import { FakeShell } from './shell.ts';
 
 export class FakeInit {
   private readonly files: Map<string, string>;
   private readonly terminals = new Map<string, FakeTerminal>();
   private readonly streams = new Set<Duplex>();
+  private readonly waiting = new Map<string, Duplex>();
+  private control: Duplex | undefined;
 
   constructor(files: Map<string, string>) {
     this.files = files;
@@ -32,6 +35,16 @@ export class FakeInit {
     return theirs;
   }
 
+  /** A program's connection to the proxy, once the server has come for it. Rejects where no server holds a control stream. */
+  async dial(): Promise<Duplex> {
+    if (!this.control || this.control.destroyed) throw new Error('the class registry cannot be reached');
+    const ticket = randomBytes(16).toString('hex');
+    const [ours, theirs] = duplexPair();
+    this.waiting.set(ticket, ours);
+    this.control.write(encodeControl({ type: 'dial', ticket }));
+    return theirs;
+  }
+
   /** Everything in the sandbox ends. */
   end(): void {
     for (const stream of this.streams) stream.destroy();
@@ -46,6 +59,34 @@ export class FakeInit {
     return true;
   }
 
+  private forward(stream: Duplex): void {
+    this.control?.destroy();
+    this.control = stream;
+    stream.once('close', () => {
+      if (this.control === stream) this.control = undefined;
+    });
+    stream.write(encodeControl({ ok: true }));
+  }
+
+  private accept(stream: Duplex, ticket: string): void {
+    const program = this.waiting.get(ticket);
+    this.waiting.delete(ticket);
+    if (!program) return void stream.end(encodeControl({ ok: false, code: 'not-found', message: 'no such ticket' }));
+    stream.write(encodeControl({ ok: true }));
+    stream.on('frame', (kind: FrameKind, payload: Buffer) => {
+      if (kind === FrameKind.Data) program.write(Buffer.from(payload));
+      else program.end();
+    });
+    stream.once('close', () => program.destroy());
+    program.on('error', () => {});
+    program.on('data', (bytes: Buffer) => {
+      for (let at = 0; at < bytes.length; at += MAX_PAYLOAD_BYTES) {
+        stream.write(encodeFrame(FrameKind.Data, bytes.subarray(at, at + MAX_PAYLOAD_BYTES)));
+      }
+    });
+    program.once('end', () => stream.write(encodeControl({ type: 'eof' })));
+  }
+
   private serve(stream: Duplex, request: StreamRequest): void {
     if (request.op === 'terminal') {
       const known = this.terminals.get(request.name);
@@ -58,6 +99,8 @@ export class FakeInit {
       terminal.attach(stream, request);
       return;
     }
+    if (request.op === 'forwards') return this.forward(stream);
+    if (request.op === 'accept') return this.accept(stream, request.ticket);
     if (request.op === 'close') {
       const closed = this.close(request);
       stream.end(encodeControl({ ok: true, closed }));

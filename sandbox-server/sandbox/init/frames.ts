@@ -10,7 +10,7 @@
 import type { TerminalSize } from '../../protocol/messages.ts';
 
 /** Changes when this protocol does: `init` tells its own in the answer to `status` (protocolVersion in native/pid1). */
-export const INIT_PROTOCOL = 2;
+export const INIT_PROTOCOL = 3;
 
 export const MAX_PAYLOAD_BYTES = 64 * 1024;
 export const FRAME_HEADER_BYTES = 5;
@@ -39,6 +39,13 @@ export type StreamRequest =
   | { op: 'archive' }
   /** Ends every process in the sandbox but init. */
   | { op: 'kill-all' }
+  /**
+   * Hear of connections that programs of the sandbox make to its proxy. Profile `containers` only; the newest such
+   * stream hears of all, the one before ends.
+   */
+  | { op: 'forwards' }
+  /** Carry the connection of this ticket: its bytes in Data frames both ways. A ticket is good once. */
+  | { op: 'accept'; ticket: string }
   | { op: 'status' };
 
 export type StreamAnswer = { ok: true; [key: string]: unknown } | { ok: false; code: string; message: string };
@@ -54,4 +61,6 @@ export type TerminalControl =
  * `notice` and `exited` in protocol/messages.ts; `attached` follows the answer at once.
  * On an exec stream: `{type: 'eof'}` from the server ends standard input; the last frame from init is
  * `{type: 'ended', status, signal, timedOut}`. On an archive stream the last frame is `{type: 'ended', status}`.
+ * On a stream of forwards `init` sends `{type: 'dial', ticket}`, 32 hexadecimal digits, for each connection, and waits
+ * 10 s for its `accept`. On an accept stream `{type: 'eof'}` ends one direction; the other goes on.
  */

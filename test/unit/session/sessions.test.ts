@@ -153,3 +153,38 @@ test('two newcomers at once do not both get the last place', async () => {
   const outcomes = await Promise.allSettled(starts);
   expect(outcomes.map((outcome) => outcome.status)).toEqual(['fulfilled', 'rejected']);
 });
+
+test('the way out is open exactly while the sandbox is ready, and what it left outside goes with it', async () => {
+  const host = new FakeHost();
+  const open = new Set<string>();
+  const removed: string[] = [];
+  const outlet = {
+    open: ({ id }: { id: string }) => {
+      expect(open.has(id)).toBe(false);
+      open.add(id);
+      return { [Symbol.dispose]: () => void open.delete(id) };
+    },
+    remove: async (id: string) => void removed.push(id),
+  };
+  const database = openDatabase(':memory:');
+  const config = { expiryMs: MINUTE };
+  const first = sessionsOn(new FakeDriver(host), config, database, outlet);
+  const session = first.sessions.open('ada', 'course', 'image');
+  expect(open.size).toBe(0);
+  await session.ready();
+  expect(open).toEqual(new Set([session.id]));
+  await session.freeze();
+  expect(open.size).toBe(0);
+  await session.restart();
+  expect(open.size).toBe(1);
+  await first.sessions[Symbol.asyncDispose]();
+  expect(open.size).toBe(0);
+
+  const second = sessionsOn(new FakeDriver(host), config, database, outlet);
+  await second.sessions.reconcile();
+  expect(open).toEqual(new Set([session.id]));
+  second.clock.now += 2 * MINUTE;
+  await second.sessions.sweep();
+  expect(open.size).toBe(0);
+  expect(removed).toEqual([session.id]);
+});
