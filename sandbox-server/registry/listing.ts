@@ -1,7 +1,7 @@
 /** What the class registry has: the shared images and the sandbox's own, never those of others. */
 import type { Exchange } from './exchange.ts';
 import { isName, repositoryOf, saidOf } from './names.ts';
-import { askRegistry, listIn } from './registry-client.ts';
+import { askRegistry, listIn } from './ask-registry.ts';
 
 /** Shared repositories that are looked at. */
 const MAX_REPOSITORIES = 1000;

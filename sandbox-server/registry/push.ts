@@ -6,7 +6,7 @@ import { queryOf } from './names.ts';
 import { pass, type Passed } from './pass.ts';
 import { type Exchange, withQuery } from './exchange.ts';
 import { full, READ_ONLY, refuse, TOO_LARGE, type Refusal } from './refusal.ts';
-import { askRegistry } from './registry-client.ts';
+import { askRegistry } from './ask-registry.ts';
 import { release, removeManifest } from './remove.ts';
 
 type Repository = Route & { kind: 'repository' };

@@ -1,6 +1,7 @@
 /** Removes what a learner pushed. The room on disk comes back with the registry's garbage collection. */
 import type { RegistryUsage } from '../store/registry-usage.ts';
-import { askRegistry, listIn, type RegistryAnswer } from './registry-client.ts';
+import type { RegistryAnswer } from './client.ts';
+import { askRegistry, listIn } from './ask-registry.ts';
 
 /** Beyond this many the rest of a repository counts as not reached: no image has as many parts. */
 const MOST_REACHED = 10_000;

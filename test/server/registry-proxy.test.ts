@@ -4,7 +4,7 @@ import { type IncomingHttpHeaders, request } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { expect, onTestFinished, test } from 'vitest';
 import { RegistryOutlet } from '../../sandbox-server/registry/outlet.ts';
-import { askRegistry } from '../../sandbox-server/registry/registry-client.ts';
+import { askRegistry } from '../../sandbox-server/registry/ask-registry.ts';
 import { FakeInit } from '../../sandbox-server/sandbox/fake/init.ts';
 import { openDatabase } from '../../sandbox-server/store/database.ts';
 import { RegistryUsage } from '../../sandbox-server/store/registry-usage.ts';

@@ -4,7 +4,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
-import { askRegistry } from '../../sandbox-server/registry/registry-client.ts';
+import { askRegistry } from '../../sandbox-server/registry/ask-registry.ts';
 
 /** Starts a registry; resolves to the path of its socket when it answers. It ends with the test. */
 export async function startRegistry(folder: string, name: string): Promise<string> {
