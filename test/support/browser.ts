@@ -44,7 +44,7 @@ export async function terminalState(page: Page, state: string, name = 'main'): P
 }
 
 /** Waits until the terminal's text, scrollback included, matches. */
-export async function screenShows(page: Page, pattern: RegExp, name = 'main'): Promise<string> {
+export async function screenShows(page: Page, pattern: RegExp, name = 'main', timeout = 30_000): Promise<string> {
   const handle = await page.waitForFunction(
     ([terminal, source, flags]) => {
       const element = document.querySelector(`slipway-terminal[name="${terminal}"]`) as { screenText?: string } | null;
@@ -52,7 +52,7 @@ export async function screenShows(page: Page, pattern: RegExp, name = 'main'): P
       return new RegExp(source!, flags).test(text) ? text : undefined;
     },
     [name, pattern.source, pattern.flags],
-    { timeout: 30_000 },
+    { timeout },
   );
   return (await handle.jsonValue()) as string;
 }
