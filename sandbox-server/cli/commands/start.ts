@@ -2,12 +2,15 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { type Config, withPort } from '../../config.ts';
+import { storeSize } from '../../registry/store.ts';
 import type { Command, CommandContext } from '../command.ts';
+import { sizeText } from '../doctor/probe.ts';
+import type { Report } from '../plain/report.mjs';
 import { ensureAccessCode } from '../serve/access-code.ts';
 import { banner } from '../serve/banner.ts';
 import { claim } from '../serve/claims.ts';
 import { commandsFor } from '../serve/commands.ts';
-import { registryProcesses } from '../serve/registry.ts';
+import { collectGarbage, registryProcesses, storeIn } from '../serve/registry.ts';
 import { runServer } from '../serve/server.ts';
 import { canRunSandboxes, prepare } from '../stages/prepare.ts';
 import { findUser, registryUser } from '../stages/system-user.ts';
@@ -28,6 +31,7 @@ async function start({ root, settings, host, report, flags }: CommandContext): P
   }
   using claims = claim(settings, sandboxes ? settings : undefined);
   const config = await prepare({ root, settings, host, report, noInstall: flags.has('--no-install') });
+  if (config.registry.mode === 'on') await freeLearnersStore(config, report);
   const ending = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => ending.abort());
 
@@ -62,4 +66,16 @@ async function start({ root, settings, host, report, flags }: CommandContext): P
 /** What the processes need of ours; a gateway that parses what the network sends should hold no secret of its operator. */
 function environment({ PATH, LANG, TZ }: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return { PATH, NODE_ENV: 'production', ...(LANG && { LANG }), ...(TZ && { TZ }) };
+}
+
+/** What sandboxes that are gone had pushed. Before the registry runs: a push that is under way would lose what it has sent. */
+async function freeLearnersStore(place: Config, report: Report): Promise<void> {
+  const store = storeIn(place, 'mine');
+  const before = storeSize(store);
+  if (before === 0) return;
+  await report.stage('Learners’ images', async ({ result }) => {
+    await collectGarbage(place, findUser(registryUser(place.user))!, 'mine');
+    const freed = before - storeSize(store);
+    result(freed > 0 ? `${sizeText(freed)} freed` : `${sizeText(before)}, all in use`);
+  });
 }
