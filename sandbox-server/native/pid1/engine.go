@@ -140,7 +140,7 @@ func (e *engine) start() (int, <-chan ended, error) {
 		return 0, nil, err
 	}
 	defer null.Close()
-	argv := []string{e.path, "--host", "fd://", "--log-level", "warn", "--oom-score-adjust", "0"}
+	argv := []string{e.path, "--host", "fd://", "--log-level", "warn"}
 	env := rootUser.environment("HTTP_PROXY="+engineProxy, "HTTPS_PROXY="+engineProxy, "NO_PROXY=localhost,127.0.0.1")
 	spec := specFor(rootUser, argv, env)
 	spec.Dir = "/"
