@@ -64,7 +64,10 @@ async function overview(argv: string[], note: (text: string) => void): Promise<n
   const { overviewHelp } = await import('./help.ts');
   const commands = await Promise.all(Object.values(COMMANDS).map(async (load) => (await load()).command));
   const asked = argv.length === 0 || argv[0] === '--help';
-  if (!asked) note(`"${argv[0]}" is not a command of slipway.\n`);
+  // Of a command of two words, both are named.
+  const group = Object.keys(COMMANDS).some((words) => words.startsWith(`${argv[0]} `));
+  const named = argv.slice(0, group ? 2 : 1).join(' ');
+  if (!asked) note(`"${named}" is not a command of slipway.\n`);
   (asked ? process.stdout : process.stderr).write(overviewHelp(commands));
   return asked ? 0 : 2;
 }
