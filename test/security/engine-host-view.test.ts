@@ -4,6 +4,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { putAttacker } from '../support/attacker.ts';
 import { ATTACKERS, BOX, MIGHTY, startWithEngine } from '../support/engine.ts';
 import { idsOf } from '../support/host.ts';
 import { RealSandboxes } from '../support/sandboxes.ts';
@@ -87,6 +88,24 @@ test('an engine hands out no device of the host’s', async () => {
     expect(status, name).not.toBe(0);
     expect(err).toMatch(/no such file|not permitted|gathering device/i);
   }
+});
+
+// CVE-2024-21626: a descriptor of the host's file system that leaks into a container is a way out.
+test('a container has no descriptor of the engine’s or of init’s, and works in no directory behind one', async () => {
+  await putAttacker(sandboxes, id);
+  const { out } = await sandboxes.run(
+    id,
+    `docker run --rm --privileged -v /tmp/attacker:/attacker ${BOX} /attacker descriptors
+     for fd in 3 4 5 6 7 8 9 10; do
+       docker run --rm -w /proc/self/fd/$fd ${BOX} /bin/busybox sh -c 'for up in . .. ../.. ../../../..; do busybox ls $up${canary}; done' 2>/dev/null
+     done; true`,
+    { timeoutMs: 60_000 },
+  );
+  const [line, ...rest] = out.trim().split('\n');
+  const { files } = JSON.parse(line!) as { files: Record<string, string> };
+  expect(Object.keys(files)).toEqual(['0', '1', '2']);
+  expect(Object.values(files).filter((target) => !/^(?:pipe:\[\d+\]|\/dev\/null)$/.test(target))).toEqual([]);
+  expect(rest).toEqual([]);
 });
 
 describe.each(ATTACKERS)('%s', (_who, attack) => {

@@ -1,5 +1,4 @@
 /** A sandbox whose Docker Engine has an image to run, made of its own busybox: no registry is needed. */
-import type { Profile } from '../../sandbox-server/sandbox/driver.ts';
 import type { RealSandboxes, ScriptResult } from './sandboxes.ts';
 
 /** Name of the image; /bin/busybox is all that it has. */
@@ -34,5 +33,3 @@ function inContainer(options: string): Attacker {
   return (sandboxes, id, script) =>
     sandboxes.run(id, `docker run --rm ${options} ${BOX} /bin/busybox sh -c '${script}'`, { timeoutMs: 60_000 });
 }
-
-export const PROFILES: Profile[] = ['standard', 'containers'];
