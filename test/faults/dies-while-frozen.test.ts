@@ -14,7 +14,7 @@ afterAll(() => sandboxes?.[Symbol.asyncDispose]());
 test('a sandbox that ended while it was frozen is started over its files when its learner comes back', async () => {
   const image = imageOf(sandboxes.config, 'standard');
   const { sessions, clock } = sessionsOn(sandboxes.driver, {
-    images: { image },
+    images: { image: { id: image, profile: 'standard' } },
     idleFreezeMs: 60_000,
     startTimeoutMs: 10_000,
   });
