@@ -98,17 +98,20 @@ describe.each(['crun', 'runc'] as const)('under %s', (runtime) => {
   });
 });
 
-test('a device in an image is no device in a sandbox', async () => {
-  const images = mkdtempSync(join(tmpdir(), 'slipway-test-'));
-  const rootfs = join(images, 'with-device', 'rootfs');
-  mkdirSync(join(rootfs, 'tmp'), { recursive: true });
-  copyFileSync(await attackerOnHost(), join(rootfs, 'tmp', 'attacker'));
-  execFileSync('mknod', ['-m', '666', join(rootfs, 'tmp', 'zero'), 'c', '1', '5']);
-  try {
-    await using sandboxes = await RealSandboxes.open({ paths: { images } as Config['paths'] });
-    const id = await sandboxes.start({ image: 'with-device' });
-    expect(await attack(sandboxes, id, 'open-device', { root: true })).toEqual({ error: 'permission denied' });
-  } finally {
-    rmSync(images, { recursive: true });
-  }
-});
+test.each(['standard', 'containers'] as const)(
+  'a device in an image is no device in a sandbox: %s',
+  async (profile) => {
+    const images = mkdtempSync(join(tmpdir(), 'slipway-test-'));
+    const rootfs = join(images, 'with-device', 'rootfs');
+    mkdirSync(join(rootfs, 'tmp'), { recursive: true });
+    copyFileSync(await attackerOnHost(), join(rootfs, 'tmp', 'attacker'));
+    execFileSync('mknod', ['-m', '666', join(rootfs, 'tmp', 'zero'), 'c', '1', '5']);
+    try {
+      await using sandboxes = await RealSandboxes.open({ paths: { images } as Config['paths'] });
+      const id = await sandboxes.start({ ...sandboxes.specOf(profile), image: 'with-device' });
+      expect(await attack(sandboxes, id, 'open-device', { root: true })).toEqual({ error: 'permission denied' });
+    } finally {
+      rmSync(images, { recursive: true });
+    }
+  },
+);

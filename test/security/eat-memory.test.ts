@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { askInit } from '../../sandbox-server/sandbox/init/ask.ts';
 import { putAttacker } from '../support/attacker.ts';
 import { initOf } from '../support/host.ts';
-import { LIMITS } from '../support/limits.ts';
+import { BOX, startWithEngine } from '../support/engine-attacker.ts';
+import { ENGINE_LIMITS, LIMITS } from '../support/limits.ts';
 import { RealSandboxes } from '../support/sandboxes.ts';
 import { TestTerminal } from '../support/terminal.ts';
 
@@ -64,4 +66,34 @@ test('the kernel picks any program of a learner’s before init', async () => {
   const own = Number(readFileSync(`/proc/${initOf(sandboxes, id)}/oom_score_adj`, 'utf8'));
   expect(before).toBeGreaterThan(own);
   expect(after).toBe(before);
+});
+
+test.each([
+  ['root', (eat: string) => `sudo ${eat}`],
+  ['a container', (eat: string) => `docker run --rm -v /tmp/attacker:/tmp/attacker ${BOX} ${eat}`],
+  [
+    'a privileged container',
+    (eat: string) => `docker run --rm --privileged -v /tmp/attacker:/tmp/attacker ${BOX} ${eat}`,
+  ],
+  [
+    'a container’s own tmpfs',
+    () => `docker run --rm --tmpfs /big:size=4g ${BOX} /bin/busybox dd if=/dev/zero of=/big/x bs=1M count=1100`,
+  ],
+])('%s that wants twice the memory of a sandbox with an engine is ended, and init goes on', async (_who, as) => {
+  id = await startWithEngine(sandboxes);
+  await putAttacker(sandboxes, id);
+  const init = initOf(sandboxes, id);
+  const most = ENGINE_LIMITS.memoryBytes + 32 * 1024 * 1024;
+  const eating = sandboxes.run(id, `${as('/tmp/attacker memory 1100')}; exit $?`, { timeoutMs: 30_000 });
+  let done = false;
+  void eating.finally(() => (done = true)).catch(() => {});
+  while (!done) {
+    expect((await sandboxes.driver.stats(id)).memoryBytes).toBeLessThanOrEqual(most);
+    await sleep(50);
+  }
+  // Killed: the shell, and the engine's client, tell of SIGKILL so.
+  expect((await eating).status).toBe(137);
+  // The kernel may end the engine first, and lets go of a tmpfs only with its last process.
+  await expect.poll(async () => (await sandboxes.run(id, 'echo alive')).out, { timeout: 20_000 }).toBe('alive\n');
+  await livesOn(init);
 });

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { askInit } from '../../sandbox-server/sandbox/init/ask.ts';
-import { LIMITS } from '../support/limits.ts';
+import { BOX, startWithEngine } from '../support/engine-attacker.ts';
+import { ENGINE_LIMITS, LIMITS } from '../support/limits.ts';
 import { RealSandboxes } from '../support/sandboxes.ts';
 import { TestTerminal } from '../support/terminal.ts';
 
@@ -69,4 +70,35 @@ test('a learner who has as many processes as allowed is told so', async () => {
   const { processes } = await sandboxes.driver.stats(id);
   expect(processes).toBeLessThanOrEqual(LIMITS.processes + 20);
   await killAll();
+});
+
+describe('with an engine', () => {
+  beforeEach(async () => {
+    id = await startWithEngine(sandboxes);
+  });
+
+  test.each([
+    ['root', "sudo bash -c ':(){ :|:& };:'"],
+    ['a container', `docker run ${BOX} /bin/busybox sh -c 'bomb() { bomb | bomb & }; bomb; busybox sleep 100'`],
+    [
+      'a privileged container',
+      `docker run --privileged --pid host ${BOX} /bin/busybox sh -c 'bomb() { bomb | bomb & }; bomb; busybox sleep 100'`,
+    ],
+  ])('after a fork bomb of %s, “stop everything in here” stops it, and a terminal opens', async (_who, bomb) => {
+    const terminal = await TestTerminal.open(sandboxes.driver, id, 'main');
+    await terminal.shows(/\$ /);
+    terminal.type(`${bomb}\n`);
+    await expect
+      .poll(async () => (await sandboxes.driver.stats(id)).processes, { timeout: 20_000 })
+      .toBeGreaterThan(ENGINE_LIMITS.processes - 40);
+    expect((await sandboxes.driver.stats(id)).processes).toBeLessThanOrEqual(ENGINE_LIMITS.processes + 64);
+    expect((await sandboxes.run(neighbour, 'echo not hit')).out).toBe('not hit\n');
+
+    expect(await killAll()).toMatchObject({ ok: true });
+
+    await expect.poll(async () => (await sandboxes.driver.stats(id)).processes, { timeout: 10_000 }).toBeLessThan(30);
+    const after = await TestTerminal.open(sandboxes.driver, id, 'second');
+    after.type('echo alive-$((1))\n');
+    await after.shows(/alive-1\r\n/);
+  });
 });

@@ -75,6 +75,17 @@ export class Cgroups {
     return (await text(dir, 'freezer.state')).trim() === (frozen ? 'FROZEN' : 'THAWED');
   }
 
+  /**
+   * Thaws the sandbox and each cgroup in it: root in a sandbox with an engine freezes what it likes, process 1 too, and
+   * on version 1 not even SIGKILL ends what is frozen.
+   */
+  async thawAll(id: string): Promise<void> {
+    const [controller, file, value] =
+      this.version === 2 ? ['', 'cgroup.freeze', '0'] : ['freezer', 'freezer.state', 'THAWED'];
+    for (const dir of await this.tree(this.dir(controller, id)))
+      await writeFile(join(dir, file), value).catch(() => {});
+  }
+
   /** Ids of all process of the sandbox, on the host. */
   async processes(id: string): Promise<number[]> {
     const found = new Set<number>();

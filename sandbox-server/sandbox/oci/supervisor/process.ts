@@ -1,6 +1,5 @@
 /** A process on the host, told apart from a later one with the same number by its start time. */
 import { readFile } from 'node:fs/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface ProcessIdentity {
   pid: number;
@@ -18,19 +17,4 @@ export async function identify(pid: number): Promise<ProcessIdentity | undefined
 
 export async function isAlive(process: ProcessIdentity): Promise<boolean> {
   return (await identify(process.pid))?.startTime === process.startTime;
-}
-
-/** Kills the process and waits until it is gone. False where it still is after `timeoutMs`. */
-export async function killAndWait(target: ProcessIdentity, timeoutMs: number): Promise<boolean> {
-  const until = Date.now() + timeoutMs;
-  while (await isAlive(target)) {
-    if (Date.now() > until) return false;
-    try {
-      process.kill(target.pid, 'SIGKILL');
-    } catch {
-      return true;
-    }
-    await sleep(2);
-  }
-  return true;
 }

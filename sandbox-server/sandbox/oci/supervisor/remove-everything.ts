@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import type { Config } from '../../../config.ts';
 import { Cgroups } from './cgroups.ts';
 import { delegatedParent, delegatedUnit } from './delegation.ts';
-import { identify, killAndWait } from './process.ts';
+import { endProcesses } from './end-processes.ts';
 import { runTool } from './run-tool.ts';
 
 const KILL_MS = 2000;
@@ -26,11 +26,7 @@ export async function removeEverything(config: Pick<Config, 'cgroup' | 'paths'>)
   const cgroups = new Cgroups(parent);
   const ids = await cgroups.list();
   for (const id of ids) {
-    if (await cgroups.isFrozen(id)) await cgroups.setFrozen(id, false).catch(() => {});
-    for (const pid of await cgroups.processes(id)) {
-      const process = await identify(pid);
-      if (process) await killAndWait(process, KILL_MS);
-    }
+    await endProcesses(cgroups, id, undefined, KILL_MS);
     await cgroups.remove(id);
   }
   if (active) await runTool('systemctl', ['stop', delegatedUnit(config.cgroup)]);

@@ -10,11 +10,12 @@ import type { Cgroups } from './cgroups.ts';
 import type { Disks, SandboxMeta } from './disks.ts';
 import { sandboxId } from '../protocol.ts';
 import { KeyedQueue } from '../keyed-queue.ts';
+import { endProcesses } from './end-processes.ts';
 import { launch } from './launch.ts';
 import { ociConfig } from './oci-config.ts';
 import { PROFILES } from './profiles.ts';
 import { initSocket, type SupervisorPaths } from './paths.ts';
-import { identify, isAlive, killAndWait, type ProcessIdentity } from './process.ts';
+import { identify, isAlive, type ProcessIdentity } from './process.ts';
 import { callRuntime, type RuntimeSpec } from './runtime.ts';
 
 /** How long the last processes of a sandbox may take to end after they were killed. */
@@ -232,17 +233,8 @@ export class Sandboxes {
   /** Ends every process of the sandbox and removes all that its running left on the host. Its disk stays. */
   private async clear(id: string): Promise<void> {
     const { paths, cgroups, runtime, log } = this.host;
-    const until = Date.now() + KILL_MS;
-    if (await cgroups.isFrozen(id)) await cgroups.setFrozen(id, false).catch(() => {});
-    // The death of a pid namespace's first process takes all others in it along, however many they are.
-    const init = await this.init(id);
-    if (init) await killAndWait(init, KILL_MS);
-    for (const pid of await cgroups.processes(id)) {
-      const process = await identify(pid);
-      if (process && !(await killAndWait(process, Math.max(0, until - Date.now())))) {
-        log.warn({ sandbox: id, pid }, 'a process does not end');
-      }
-    }
+    const left = await endProcesses(cgroups, id, await this.init(id), KILL_MS);
+    if (left.length > 0) log.warn({ sandbox: id, processes: left }, 'processes do not end');
     const known: string[] = await readdir(paths.runtime).catch(() => []);
     if (known.includes(id)) await callRuntime(paths, runtime, 'delete', '--force', id);
     await cgroups.remove(id);

@@ -76,10 +76,16 @@ const AF_VSOCK = 40;
 const AF_ALG = 38;
 
 /**
- * What a container engine needs besides: namespaces of any kind, mounts, host names, and the session keyring that runc
- * gives each container. Mounts of the newer interface (fsopen and its like) stay unknown: programs fall back to mount.
+ * `keyctl` operations by which a runtime gives a container a session keyring: JOIN_SESSION_KEYRING, SETPERM, DESCRIBE.
+ * No others: the kernel counts keys against no cgroup but 20 KB of them for each id, of which a sandbox has 65,536; a
+ * keyring that cannot be linked to another ends with its processes.
  */
-const OF_AN_ENGINE = `clone keyctl mount pivot_root sethostname setdomainname setns umount umount2 unshare`;
+const KEYRING_OPERATIONS = [1, 5, 6];
+
+/**
+ * What a container engine needs besides: namespaces of any kind, mounts, and host names. Mounts of the newer interface (fsopen and its like) stay unknown: programs fall back to mount.
+ */
+const OF_AN_ENGINE = `clone mount pivot_root sethostname setdomainname setns umount umount2 unshare`;
 const NEWER_MOUNTS = `fsconfig fsmount fsopen fspick mount_setattr move_mount open_tree`;
 
 interface SeccompRule {
@@ -100,7 +106,7 @@ export interface SeccompProfile {
 export function seccompProfile(arch: string, profile: Profile): SeccompProfile {
   const { engine } = PROFILES[profile];
   const ofAnEngine = engine ? words(OF_AN_ENGINE) : [];
-  const notWithheld = new Set(['personality', ...ofAnEngine, ...(engine ? words(NEWER_MOUNTS) : [])]);
+  const notWithheld = new Set(['personality', ...ofAnEngine, ...(engine ? ['keyctl', ...words(NEWER_MOUNTS)] : [])]);
   const allow = (names: string[], args?: SeccompRule['args']): SeccompRule => ({
     names,
     action: 'SCMP_ACT_ALLOW',
@@ -114,6 +120,7 @@ export function seccompProfile(arch: string, profile: Profile): SeccompProfile {
       allow(Object.values(ALLOWED).flatMap(words)),
       // clone3 hides its flags in memory and so stays ENOSYS.
       ...(engine ? [allow(ofAnEngine)] : []),
+      ...(engine ? KEYRING_OPERATIONS : []).map((value) => allow(['keyctl'], [{ index: 0, value, op: 'SCMP_CMP_EQ' }])),
       // Threads and processes, but no namespaces.
       allow(['clone'], [{ index: 0, value: CLONE_NEW_NAMESPACE, valueTwo: 0, op: 'SCMP_CMP_MASKED_EQ' }]),
       // Sockets of any family below vsock (which reaches a hypervisor), less the kernel's cryptography (AF_ALG).

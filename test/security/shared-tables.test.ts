@@ -1,0 +1,48 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { RealSandboxes } from '../support/sandboxes.ts';
+
+// Tables of which the kernel has one for the whole host, and that root in a sandbox with an engine can fill. SECURITY.md
+// tells each. A test here turns red on the day on which it holds.
+let sandboxes: RealSandboxes;
+let id: string;
+let neighbour: string;
+
+beforeAll(async () => {
+  sandboxes = await RealSandboxes.open();
+  id = await sandboxes.start(sandboxes.specOf('containers'));
+  neighbour = await sandboxes.start();
+});
+afterAll(() => sandboxes?.[Symbol.asyncDispose]());
+
+test.fails('pseudo-terminals that root takes leave a neighbour its own', async () => {
+  const taking = sandboxes.run(
+    id,
+    `mkdir -p /tmp/pts && mount -t devpts -o newinstance,ptmxmode=0666 x /tmp/pts
+     exec perl -e 'my @keep; while (open(my $f, "+<", "/tmp/pts/ptmx")) { push @keep, $f } open(my $f, ">", "/tmp/taken"); sleep 60'`,
+    { root: true, timeoutMs: 30_000 },
+  );
+  taking.catch(() => undefined);
+  await expect.poll(async () => (await sandboxes.run(id, 'ls /tmp/taken')).out, { timeout: 20_000 }).not.toBe('');
+  const { out } = await sandboxes.run(
+    neighbour,
+    `perl -e 'print open(my $f, "+<", "/dev/ptmx") ? "room" : "none: $!"'`,
+  );
+  await sandboxes.run(id, 'umount -l /tmp/pts; pkill -9 perl', { root: true });
+  await taking;
+  expect(out).toBe('room');
+});
+
+test.fails('addresses that root looks for on networks of its own leave room for those of the host', async () => {
+  await sandboxes.run(
+    id,
+    `ip link add va type veth peer name vb; ip address add 10.99.0.1/16 dev va; ip link set va up; ip link set vb up
+     perl -MSocket -e 'for my $i (1 .. 3000) { socket(my $s, AF_INET, SOCK_DGRAM, 0);
+       send($s, "x", 0x40, sockaddr_in(9, inet_aton("10.99." . int($i / 250) . "." . (2 + $i % 250)))) }'`,
+    { root: true },
+  );
+  const entries = parseInt(readFileSync('/proc/net/stat/arp_cache', 'utf8').split('\n')[1]!.split(/\s+/)[0]!, 16);
+  const most = Number(readFileSync('/proc/sys/net/ipv4/neigh/default/gc_thresh3', 'utf8'));
+  await sandboxes.run(id, 'ip link delete va', { root: true });
+  expect(entries).toBeLessThan(most / 2);
+});
