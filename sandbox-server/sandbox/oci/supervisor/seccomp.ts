@@ -83,7 +83,8 @@ const AF_ALG = 38;
 const KEYRING_OPERATIONS = [1, 5, 6];
 
 /**
- * What a container engine needs besides: namespaces of any kind, mounts, and host names. Mounts of the newer interface (fsopen and its like) stay unknown: programs fall back to mount.
+ * What a container engine needs besides: namespaces of any kind, mounts, and host names. Mounts of the newer interface
+ * (fsopen and its like) stay unknown: programs fall back to mount.
  */
 const OF_AN_ENGINE = `clone mount pivot_root sethostname setdomainname setns umount umount2 unshare`;
 const NEWER_MOUNTS = `fsconfig fsmount fsopen fspick mount_setattr move_mount open_tree`;
