@@ -13,6 +13,10 @@ const MOUNT_ANEW = `
   busybox mkdir -p /tmp/anew/2 && busybox mount -t cgroup2 x /tmp/anew/2 2>/dev/null
   places="/sys/fs/cgroup /cgroup /host/sys/fs/cgroup /tmp/anew"`;
 
+/** Each attacker sleeps for a second at its end. */
+const LOOK_EVERY_MS = 20;
+const SEEN_AT_LEAST = 5;
+
 describe.each(['crun', 'runc'] as const)('under %s', (runtime) => {
   let sandboxes: RealSandboxes;
   let id: string;
@@ -70,15 +74,16 @@ describe.each(['crun', 'runc'] as const)('under %s', (runtime) => {
          echo tried; busybox sleep 1`,
       );
       let done = false;
-      const seen = new Set<string>();
+      const seen = new Map<string, number>();
       void trying.finally(() => (done = true)).catch(() => {});
       while (!done) {
-        for (const each of atLarge(sandboxes, id)) seen.add(each);
-        await new Promise((resolve) => setTimeout(resolve, 20));
+        for (const each of atLarge(sandboxes, id)) seen.set(each, (seen.get(each) ?? 0) + 1);
+        await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
       }
       // What it writes to a descriptor may be its own output.
       expect((await trying).out).toContain('tried\n');
-      expect([...seen]).toEqual([]);
+      // Who is out stays out, for as long as it sleeps; who ends is seen once or twice.
+      expect([...seen].filter(([, times]) => times >= SEEN_AT_LEAST)).toEqual([]);
     });
   });
 });

@@ -42,7 +42,14 @@ test('init keeps no variable and no argument that tells where the host keeps thi
     root: true,
   });
   const lines = out.trim().split('\n');
-  expect(lines.filter((line) => !/^(?:LISTEN_FDS=\d|HOME=\/root|\/dev\/slipway-init|init)$/.test(line))).toEqual([]);
+  expect(
+    lines.filter(
+      (line) =>
+        !/^(?:LISTEN_FDS=\d|SLIPWAY_PROFILE=\w+|SLIPWAY_ENGINE_IDLE_MS=\d+|HOME=\/root|\/dev\/slipway-init|init)$/.test(
+          line,
+        ),
+    ),
+  ).toEqual([]);
 });
 
 test('a program started as the learner has a clean environment, whatever the image or the learner left', async () => {

@@ -41,12 +41,16 @@ export function limitsOf({ cgroup }: Config, id: string): Record<string, string>
   return found;
 }
 
-/** Processes of the sandbox that a limit does not hold for: `PID: GROUPS`. */
+/**
+ * Processes of the sandbox that a limit does not hold for: `PID: GROUPS`. One that is about to end is among them for a
+ * moment: on version 1 the kernel tells of it that it is in no group.
+ */
 export function atLarge(sandboxes: { config: Config }, id: string): string[] {
   return processesOf(sandboxes.config, idsOf(sandboxes, id)).flatMap((pid) => {
     let groups: string;
     try {
       groups = readFileSync(`/proc/${pid}/cgroup`, 'utf8');
+      if (/^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))) return [];
     } catch {
       return []; // it has ended
     }

@@ -1,7 +1,7 @@
 /** What the host shows of a sandbox: for tests of what must not be there. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import type { Config } from '../../sandbox-server/config.ts';
 
 interface IdRange {
@@ -59,14 +59,36 @@ export function processesIn(parent: string): number[] {
     .map(Number);
 }
 
-/** Ids of the sandboxes whose disk, in this folder, has a loop device. */
+/** Ids of the sandboxes whose disk, in this folder of the supervisor's, has a loop device. */
 export function loopsOf(folder: string): string[] {
-  const files = namesIn('/sys/block').map((device) => textOf(`/sys/block/${device}/loop/backing_file`));
-  return files
-    .filter((file) => file.startsWith(folder))
-    .map((file) => file.split('/').find((name) => SANDBOX_ID.test(name)))
-    .filter(isThere);
+  const inodes = new Set(loops().map(({ inode }) => inode));
+  return namesIn(join(folder, 'sandboxes')).filter((id) => inodes.has(inodeOf(diskOf(folder, id))));
 }
+
+/**
+ * All loop devices. They are told apart by their file's inode: of its path the kernel tells the name alone, because every
+ * sandbox may read it. `deleted`: the file has no name any more.
+ */
+function loops(): { device: string; inode: number; deleted: boolean }[] {
+  const listed = execFileSync('losetup', ['--list', '--noheadings', '--raw', '--output', 'NAME,BACK-INO'], {
+    encoding: 'utf8',
+  });
+  return listed
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => line.split(' '))
+    .map(([path = '', inode]) => {
+      const device = basename(path);
+      return {
+        device,
+        inode: Number(inode),
+        deleted: textOf(`/sys/block/${device}/loop/backing_file`).includes('(deleted)'),
+      };
+    });
+}
+
+const diskOf = (folder: string, id: string) => join(folder, 'sandboxes', id, 'disk.ext4');
+const inodeOf = (path: string) => statSync(path, { throwIfNoEntry: false })?.ino ?? -1;
 
 const SANDBOX_ID = /^[0-9a-hjkmnp-tv-z]{26}$/;
 const isThere = (value: string | undefined): value is string => value !== undefined;
@@ -78,9 +100,10 @@ export function tracesOf(config: Config, id: string, ids: IdRange): string[] {
     encoding: 'utf8',
   });
   found.push(...cgroups.split('\n').filter((path) => path !== ''));
-  for (const device of namesIn('/sys/block')) {
-    // A loop device holds the disk as long as a mount does, in whatever mount namespace that is.
-    if (textOf(`/sys/block/${device}/loop/backing_file`).includes(id)) found.push(device);
+  const disk = inodeOf(diskOf(config.paths.supervisorData, id));
+  for (const { device, inode, deleted } of loops()) {
+    // A loop device holds the disk as long as a mount does, in whatever mount namespace that is; a deleted disk too.
+    if (inode === disk || deleted) found.push(device);
   }
   for (const dir of ['sandboxes', 'runtime']) {
     const path = join(config.run, dir, id);
