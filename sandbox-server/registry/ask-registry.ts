@@ -10,11 +10,7 @@ export const MANIFEST_TYPES = [
 ].join(', ');
 
 /** Rejects where the registry does not answer in time or with too much; a status of any kind is an answer. */
-export function askRegistry(
-  socket: string,
-  method: RegistryRequest['method'],
-  path: string,
-): Promise<RegistryAnswer> {
+export function askRegistry(socket: string, method: RegistryRequest['method'], path: string): Promise<RegistryAnswer> {
   return ask({ socket, method, path, headers: { host: 'registry.local', accept: MANIFEST_TYPES } });
 }
 
