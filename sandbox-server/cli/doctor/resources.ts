@@ -6,8 +6,8 @@ import { type Finding, lack, ok, warn } from './finding.ts';
 import { readText, sizeText } from './probe.ts';
 
 const GIB = 2 ** 30;
-/** Program copy, one image, and room to build it. */
-const LEAST_DISK = 1.5 * GIB;
+/** Program copy, one image for sandboxes, the class registry's twice (shelf and store), and room to build the largest. */
+const LEAST_DISK = 2.5 * GIB;
 /** Below, a class's disks fill it. */
 const AMPLE_DISK = 10 * GIB;
 const AMPLE_MEMORY = 2 * GIB;
