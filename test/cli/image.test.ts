@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer, request as passOn } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 
@@ -32,28 +34,56 @@ function instance(registry: string) {
 }
 
 /** A registry of somebody else's, on TCP, that has the image as `away/tiny:1`. Returns its host and the environment to trust it. */
-async function registryElsewhere(layout: string) {
+async function registryElsewhere(layout: string, front = async (registry: string) => registry) {
   const place = registryPlace();
   {
     await using registry = await openForWriting(place, ACCOUNT);
     await publish({ layout, socket: registry.socket, repository: 'away/tiny', tags: ['1'] });
   }
-  const host = `127.0.0.1:${await freePort()}`;
+  const registryHost = `127.0.0.1:${await freePort()}`;
   const text = registryConfiguration({ store: storeIn(place, 'shared'), socket: '', writes: 'refused' });
   const configuration = join(place.run, 'elsewhere.yaml');
-  writeFileSync(configuration, JSON.stringify({ ...(JSON.parse(text) as object), http: { addr: host } }));
+  writeFileSync(configuration, JSON.stringify({ ...(JSON.parse(text) as object), http: { addr: registryHost } }));
   const child = spawn('docker-registry', ['serve', configuration], { stdio: 'ignore' });
   const ended = new Promise((resolve) => child.once('exit', resolve));
   onTestFinished(async () => {
     child.kill('SIGKILL');
     await ended;
   });
-  await vi.waitFor(async () => expect((await fetch(`http://${host}/v2/`)).status).toBe(200), 20_000);
+  await vi.waitFor(async () => expect((await fetch(`http://${registryHost}/v2/`)).status).toBe(200), 20_000);
+  const host = await front(registryHost);
   const home = temporaryFolder();
   mkdirSync(join(home, '.config/containers'), { recursive: true });
   const trust = `[[registry]]\nlocation = "${host}"\ninsecure = true\n`;
   writeFileSync(join(home, '.config/containers/registries.conf'), trust);
   return { host, env: { HOME: home } };
+}
+
+/** A line to a registry that may break: it counts what is fetched by path. */
+function unreliableLine() {
+  const fetched = new Map<string, number>();
+  const line = { fetched, broken: undefined as string | undefined };
+  const front = async (registry: string): Promise<string> => {
+    const server = createServer((request, response) => {
+      const path = request.url!;
+      if (request.method === 'GET') fetched.set(path, (fetched.get(path) ?? 0) + 1);
+      if (line.broken !== undefined && path.includes(line.broken)) return void response.destroy();
+      const passed = passOn(`http://${registry}${path}`, {
+        method: request.method,
+        headers: { ...request.headers, host: registry },
+      });
+      passed.on('response', (answer) => {
+        response.writeHead(answer.statusCode!, answer.headers);
+        answer.pipe(response);
+      });
+      passed.on('error', () => response.destroy());
+      request.pipe(passed);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void server.close());
+    return `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  };
+  return { line, front };
 }
 
 test('image list says of each image what is to be done for it', async () => {
@@ -133,6 +163,28 @@ test('image pull fetches an image, builds what is FROM it, and puts both into th
   expect(storeSize(storeIn(place, 'shared'))).toBeLessThan(before);
   expect(listTags(storeIn(place, 'shared'))).toEqual([{ repository: 'library/tiny', tag: 'latest' }]);
   expect(readdirSync(shelf)).toHaveLength(1);
+});
+
+test('image pull that was interrupted goes on with what it has', async () => {
+  const layout = await imageLayout('from far away, over a bad line');
+  const { config, layers } = readManifest(layout).manifest;
+  const { line, front } = unreliableLine();
+  const { host, env } = await registryElsewhere(layout, front);
+  const { slipwayImage, place } = instance(
+    `registry:\n  - { name: tiny, tags: [latest], pull: "${host}/away/tiny:1" }\n`,
+  );
+  const timesOf = (digest: string) => line.fetched.get(`/v2/away/tiny/blobs/${digest}`) ?? 0;
+
+  line.broken = config.digest;
+  const first = await slipwayImage('pull', env);
+  expect([first.status, timesOf(layers[0]!.digest)]).toEqual([1, 1]);
+  expect(first.output).toContain('could not be pulled');
+
+  line.broken = undefined;
+  const second = await slipwayImage('pull', env);
+  expect(second.output).toMatch(/tiny pulled/);
+  expect([second.status, timesOf(layers[0]!.digest)]).toEqual([0, 1]);
+  expect(listTags(storeIn(place, 'shared'))).toEqual([{ repository: 'library/tiny', tag: 'latest' }]);
 });
 
 test('image pull without the other registry says which image is missing and what that means', async () => {
