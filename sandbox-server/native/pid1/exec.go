@@ -130,7 +130,7 @@ func forward(s *stream, kind frame.Kind, from *os.File, done *sync.WaitGroup) {
 	buffer := make([]byte, frame.MaxPayload)
 	var rest drain
 	for {
-		n, err := from.Read(buffer)
+		n, err := rest.read(from, buffer)
 		if n > 0 && s.out.Write(kind, buffer[:n]) != nil {
 			return
 		}

@@ -91,7 +91,7 @@ func (t *terminal) pump(master *os.File, end <-chan ended) {
 	var quiet *time.Timer
 	var rest drain
 	for {
-		n, err := master.Read(buffer)
+		n, err := rest.read(master, buffer)
 		if n > 0 {
 			t.mu.Lock()
 			t.waitForViewers()
