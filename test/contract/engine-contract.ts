@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Config } from '../../sandbox-server/config.ts';
 import { Cgroups } from '../../sandbox-server/sandbox/oci/supervisor/cgroups.ts';
 import { buildBusybox, dockerIn, ENGINES } from '../support/engine.ts';
+import { PATIENCE } from '../support/patience.ts';
 import type { RealSandboxes } from '../support/sandboxes.ts';
 
 export function describeEngineContract(
@@ -191,15 +192,15 @@ export function describeEngineContract(
 
   describe(`an engine that nobody uses, under ${runtime}`, () => {
     test('gives its memory back, and starts again when it is wanted', async () => {
-      await using sandboxes = await open({ engineIdleMs: 1500 });
+      await using sandboxes = await open({ engineIdleMs: 1500 * PATIENCE });
       const id = await sandboxes.start(sandboxes.specOf('containers'));
       const sh = dockerIn(sandboxes, id);
       await buildBusybox(sh);
       await sh('docker run -d --name busy box sleep 1000');
       // Longer than it would rest: a container runs.
-      expect(await sh(`sleep 4; ${ENGINES}`)).toBe('1\n');
+      expect(await sh(`sleep ${4 * PATIENCE}; ${ENGINES}`)).toBe('1\n');
       await sh('docker rm -f busy');
-      await expect.poll(() => sh(ENGINES), { timeout: 20_000 }).toBe('0\n');
+      await expect.poll(() => sh(ENGINES), { timeout: 20_000 * PATIENCE }).toBe('0\n');
       expect(await sh('docker images -q box | wc -l')).toBe('1\n');
     });
   });

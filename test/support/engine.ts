@@ -1,4 +1,5 @@
 /** The engine inside a sandbox, as a learner uses it. */
+import { PATIENCE } from './patience.ts';
 import type { RealSandboxes } from './sandboxes.ts';
 
 /** Prints how many engines run. */
@@ -8,7 +9,7 @@ export const ENGINES = 'pgrep -xc dockerd || true';
 export function dockerIn(
   sandboxes: RealSandboxes,
   id: string,
-  timeoutMs = 60_000,
+  timeoutMs = 60_000 * PATIENCE,
 ): (script: string) => Promise<string> {
   return async (script) => {
     const { status, signal, timedOut, out, err } = await sandboxes.run(id, script, { timeoutMs });

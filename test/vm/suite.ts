@@ -34,7 +34,8 @@ const { status } = spawnSync(
   [vitest, 'run', ...(asked.length > 0 ? asked : ['--project', 'contract'])],
   {
     cwd: root,
-    env: { ...process.env, SLIPWAY_TEST_CONFIG: path },
+    // Emulated processors are that much slower, or more.
+    env: { ...process.env, SLIPWAY_TEST_CONFIG: path, TEST_PATIENCE: '5' },
     stdio: 'inherit',
   },
 );
