@@ -2,16 +2,22 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { RealSandboxes } from '../support/sandboxes.ts';
 
-test.each(['crun', 'runc'] as const)(
-  'the host’s mount table shows nothing of a sandbox, running or gone, under %s',
-  async (runtime) => {
+test.each([
+  ['crun', 'standard'],
+  ['crun', 'containers'],
+  ['runc', 'standard'],
+  ['runc', 'containers'],
+] as const)(
+  'the host’s mount table shows nothing of a sandbox, running or gone, under %s, profile %s',
+  async (runtime, profile) => {
     await using sandboxes = await RealSandboxes.open({ runtime });
     const { run, data } = sandboxes.config;
     const table = () => readFileSync('/proc/self/mountinfo', 'utf8').split('\n');
     const ours = () =>
       table().filter((line) => line.includes(run) || line.includes(`${data}/`) || / - overlay slipway /.test(line));
     expect(ours()).toEqual([]);
-    const ids = await Promise.all([sandboxes.start(), sandboxes.start()]);
+    const spec = sandboxes.specOf(profile);
+    const ids = await Promise.all([sandboxes.start(spec), sandboxes.start(spec)]);
     const { out } = await sandboxes.run(ids[0], 'cat /proc/self/mountinfo');
     expect(out).toMatch(/ - overlay slipway /);
     expect(ours()).toEqual([]);

@@ -8,13 +8,18 @@ import { TestTerminal } from '../support/terminal.ts';
 const HARMLESS = /^(?:pipe:\[\d+\]|socket:\[\d+\]|anon_inode:\S+|\/dev\/pts\/\d+)$/;
 
 // CVE-2024-21626: a descriptor of the host's file system that leaks into a container is a way out.
-describe.each(['crun', 'runc'] as const)('under %s', (runtime) => {
+describe.each([
+  ['crun', 'standard'],
+  ['crun', 'containers'],
+  ['runc', 'standard'],
+  ['runc', 'containers'],
+] as const)('under %s, profile %s', (runtime, profile) => {
   let sandboxes: RealSandboxes;
   let id: string;
 
   beforeAll(async () => {
     sandboxes = await RealSandboxes.open({ runtime });
-    id = await sandboxes.start();
+    id = await sandboxes.start(sandboxes.specOf(profile));
     await putAttacker(sandboxes, id);
   });
   afterAll(() => sandboxes?.[Symbol.asyncDispose]());

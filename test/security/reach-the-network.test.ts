@@ -15,6 +15,7 @@ const LINK = 'slipway-t0';
 let sandboxes: RealSandboxes;
 let id: string;
 let neighbour: string;
+let withEngine: string;
 /** What reached the host. */
 let arrived: string[];
 let port: number;
@@ -45,7 +46,9 @@ beforeAll(async () => {
   sandboxes = await RealSandboxes.open();
   id = await sandboxes.start();
   neighbour = await sandboxes.start();
+  withEngine = await sandboxes.start(sandboxes.specOf('containers'));
   await putAttacker(sandboxes, id);
+  await putAttacker(sandboxes, withEngine);
 });
 afterAll(async () => {
   await sandboxes?.[Symbol.asyncDispose]();
@@ -63,9 +66,10 @@ test('the host can be reached from the host: what follows could fail', async () 
 });
 
 describe.each([
-  ['a learner', false],
-  ['root in a sandbox', true],
-])('%s', (_who, root) => {
+  ['a learner', () => id, false],
+  ['root in a sandbox', () => id, true],
+  ['root in a sandbox with an engine', () => withEngine, true],
+])('%s', (_who, where, root) => {
   test.each([
     ['the host on loopback', '127.0.0.1'],
     ['the host on loopback, IPv6', '::1'],
@@ -83,17 +87,24 @@ describe.each([
       timeout 3 bash -c 'exec 9<>/dev/tcp/${address}/${port} && cat <&9' && echo "tcp got through"
       timeout 3 bash -c 'echo hello > /dev/udp/${address}/${port}'
       true`;
-    const { out, err } = await sandboxes.run(id, script, { root });
+    const { out, err } = await sandboxes.run(where(), script, { root });
     expect(out).toBe('');
     expect(err).toMatch(/refused|unreachable|Cannot assign|Invalid argument|No such device|not known|not supported/);
     expect(arrived).toEqual([]);
   });
 
   test('finds no Unix socket of the host’s that has no path', async () => {
-    expect(await attack(sandboxes, id, 'abstract', { number: port, root })).toEqual({ error: 'connection refused' });
+    expect(await attack(sandboxes, where(), 'abstract', { number: port, root })).toEqual({
+      error: 'connection refused',
+    });
     expect(arrived).toEqual([]);
   });
+});
 
+describe.each([
+  ['a learner', false],
+  ['root in a sandbox', true],
+])('%s', (_who, root) => {
   test('has a loopback interface and can make no other', async () => {
     const { out } = await sandboxes.run(
       id,

@@ -4,10 +4,14 @@ import { RealSandboxes } from '../support/sandboxes.ts';
 
 let sandboxes: RealSandboxes;
 let ids: [string, string];
+/** A sandbox of each kind twice, in the order in which they were made. */
+let all: string[];
 
 beforeAll(async () => {
   sandboxes = await RealSandboxes.open();
   ids = [await sandboxes.start(), await sandboxes.start()];
+  const withEngine = sandboxes.specOf('containers');
+  all = [...ids, await sandboxes.start(withEngine), await sandboxes.start(withEngine)];
 });
 afterAll(() => sandboxes?.[Symbol.asyncDispose]());
 
@@ -27,17 +31,19 @@ async function mappings(id: string, file: 'uid_map' | 'gid_map'): Promise<Mappin
 }
 
 test.each(['uid_map', 'gid_map'] as const)(
-  'two sandboxes share no id of the host, and none has the host’s root: %s',
+  'sandboxes of any profile share no id of the host, and none has the host’s root: %s',
   async (file) => {
-    const [one, two] = await Promise.all(ids.map((id) => mappings(id, file)));
-    for (const [a] of [one!, two!]) {
-      expect(a!.inside).toBe(0);
-      expect(a!.host).toBeGreaterThanOrEqual(65_536);
+    const found = await Promise.all(all.map((id) => mappings(id, file)));
+    for (const each of found) {
+      expect(each).toHaveLength(1);
+      expect(each[0]!.inside).toBe(0);
+      expect(each[0]!.host).toBeGreaterThanOrEqual(65_536);
     }
-    expect(one).toHaveLength(1);
-    expect(two).toHaveLength(1);
-    const [a, b] = [one![0]!, two![0]!];
-    expect(a.host + a.size <= b.host || b.host + b.size <= a.host).toBe(true);
+    const ranges = found.map(([range]) => range!).sort((a, b) => a.host - b.host);
+    expect(ranges.map(({ size }) => size).sort((a, b) => a - b)).toEqual([65_536, 65_536, 131_072, 131_072]);
+    for (const [index, range] of ranges.slice(1).entries()) {
+      expect(range.host).toBeGreaterThanOrEqual(ranges[index]!.host + ranges[index]!.size);
+    }
   },
 );
 

@@ -2,6 +2,8 @@ package pid1
 
 import (
 	"bufio"
+	"io/fs"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
@@ -16,23 +18,54 @@ const (
 	fullBelow = 200
 )
 
-// counter is a number in a cgroup file that grows with each trouble of the whole sandbox's; the first place that exists
-// counts. Where the learner has cgroups of their own below, a limit of one of those is no trouble of the sandbox's:
-// memory.events would count it too, memory.events.local does not.
+// counter tells of one trouble of the whole sandbox's by numbers of cgroup files: when all of them have grown there was
+// one. Where the learner has cgroups of their own below, a limit of one of those is no trouble of the sandbox's.
 type counter struct {
-	notice string
-	places [][2]string // file, key
+	notice  string
+	numbers func() []int64
 }
 
+const (
+	unifiedGroup = "/sys/fs/cgroup/"
+	memoryGroup  = "/sys/fs/cgroup/memory/"
+	pidsGroup    = "/sys/fs/cgroup/pids/"
+)
+
 var counters = []counter{
-	{"out-of-memory", [][2]string{
-		{"/sys/fs/cgroup/memory.events.local", "oom"}, {"/sys/fs/cgroup/memory/memory.oom_control", "oom_kill"},
+	{"out-of-memory", func() []int64 {
+		// memory.events would count the limits of cgroups below too.
+		if n, ok := numberIn(unifiedGroup+"memory.events.local", "oom"); ok {
+			return []int64{n}
+		}
+		return outOfMemoryV1(memoryGroup)
 	}},
-	{"too-many-processes", [][2]string{
-		// Before kernel 6.11 a failed fork counts where the process is, whosever limit it met.
-		{"/sys/fs/cgroup/pids.events.local", "max"}, {"/sys/fs/cgroup/session/pids.events", "max"},
-		{"/sys/fs/cgroup/pids.events", "max"}, {"/sys/fs/cgroup/pids/pids.events", "max"},
+	{"too-many-processes", func() []int64 {
+		for _, path := range []string{
+			// Before kernel 6.11 a failed fork counts where the process is, whosever limit it met.
+			unifiedGroup + "pids.events.local", unifiedGroup + "session/pids.events", unifiedGroup + "pids.events",
+			pidsGroup + "pids.events",
+		} {
+			if n, ok := numberIn(path, "max"); ok {
+				return []int64{n}
+			}
+		}
+		return nil
 	}},
+}
+
+// outOfMemoryV1 returns how many processes were killed in a version 1 group and all below it, where the kernel counts them
+// by the group of the killed, and how often the group met its own limit.
+func outOfMemoryV1(group string) []int64 {
+	kills := int64(0)
+	_ = filepath.WalkDir(group, func(path string, entry fs.DirEntry, err error) error {
+		if err == nil && entry.Name() == "memory.oom_control" {
+			n, _ := numberIn(path, "oom_kill")
+			kills += n
+		}
+		return nil
+	})
+	met, _ := numberIn(group+"memory.failcnt", "")
+	return []int64{kills, met}
 }
 
 // trouble notices that the learner met a limit. Nothing is polled: it looks when a terminal printed or a process was
@@ -43,14 +76,14 @@ type trouble struct {
 	mu       sync.Mutex
 	pending  bool
 	last     time.Time
-	seen     map[string]int64
+	seen     map[string][]int64
 	diskFull bool
 }
 
 func newTrouble(killed <-chan struct{}, announce func(any)) *trouble {
-	t := &trouble{announce: announce, seen: map[string]int64{}}
+	t := &trouble{announce: announce, seen: map[string][]int64{}}
 	for _, c := range counters {
-		t.seen[c.notice] = c.read()
+		t.seen[c.notice] = c.numbers()
 	}
 	go func() {
 		for range killed {
@@ -81,10 +114,11 @@ func (t *trouble) read() {
 	t.last = time.Now()
 	var notices []string
 	for _, c := range counters {
-		if now := c.read(); now > t.seen[c.notice] {
-			t.seen[c.notice] = now
+		now := c.numbers()
+		if allGrew(t.seen[c.notice], now) {
 			notices = append(notices, c.notice)
 		}
+		t.seen[c.notice] = now
 	}
 	full := diskIsFull("/")
 	if full && !t.diskFull {
@@ -97,22 +131,37 @@ func (t *trouble) read() {
 	}
 }
 
-func (c counter) read() int64 {
-	for _, place := range c.places {
-		file, err := openRegular(place[0])
-		if err != nil {
-			continue
-		}
-		defer file.Close()
-		lines := bufio.NewScanner(file)
-		for lines.Scan() {
-			if key, value, ok := strings.Cut(lines.Text(), " "); ok && key == place[1] {
-				n, _ := strconv.ParseInt(value, 10, 64)
-				return n
-			}
+func allGrew(before, now []int64) bool {
+	if len(now) == 0 || len(before) != len(now) {
+		return false
+	}
+	for i := range now {
+		if now[i] <= before[i] {
+			return false
 		}
 	}
-	return 0
+	return true
+}
+
+// numberIn reads the number that follows the key in a file of lines `KEY NUMBER`; without a key, the file's only number.
+func numberIn(path, key string) (int64, bool) {
+	file, err := openRegular(path)
+	if err != nil {
+		return 0, false
+	}
+	defer file.Close()
+	lines := bufio.NewScanner(file)
+	for lines.Scan() {
+		name, value, ok := strings.Cut(lines.Text(), " ")
+		if key == "" {
+			name, value, ok = "", lines.Text(), true
+		}
+		if ok && name == key {
+			n, err := strconv.ParseInt(value, 10, 64)
+			return n, err == nil
+		}
+	}
+	return 0, false
 }
 
 func diskIsFull(path string) bool {

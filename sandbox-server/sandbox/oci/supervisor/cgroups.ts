@@ -47,8 +47,14 @@ export class Cgroups {
       memoryBytes: await number(this.dir('memory', id), 'memory.usage_in_bytes'),
       processes: await number(this.dir('pids', id), 'pids.current'),
       cpuMicroseconds: Math.round((await number(this.dir('cpuacct', id), 'cpuacct.usage')) / 1000),
-      outOfMemoryKills: await keyed(this.dir('memory', id, 'learner'), 'memory.oom_control', 'oom_kill'),
+      outOfMemoryKills: await this.killsV1(this.dir('memory', id, 'learner')),
     };
+  }
+
+  /** The kernel counts them by the group of the killed alone. */
+  private async killsV1(dir: string): Promise<number> {
+    const kills = (await this.tree(dir)).map((each) => keyed(each, 'memory.oom_control', 'oom_kill'));
+    return (await Promise.all(kills)).reduce((total, each) => total + each, 0);
   }
 
   async isFrozen(id: string): Promise<boolean> {
