@@ -54,7 +54,8 @@ var counters = []counter{
 }
 
 // outOfMemoryV1 returns how many processes were killed in a version 1 group and all below it, where the kernel counts them
-// by the group of the killed, and how often the group met its own limit.
+// by the group of the killed, and how often the group met its own limit. A group that is gone has taken its count along: a
+// container that ended with its first process is not told of.
 func outOfMemoryV1(group string) []int64 {
 	kills := int64(0)
 	_ = filepath.WalkDir(group, func(path string, entry fs.DirEntry, err error) error {
