@@ -88,20 +88,16 @@ export class Cgroups {
   async thawAll(id: string): Promise<void> {
     const [controller, file, value] =
       this.version === 2 ? ['', 'cgroup.freeze', '0'] : ['freezer', 'freezer.state', 'THAWED'];
-    for (const dir of await this.tree(this.dir(controller, id)))
-      await writeFile(join(dir, file), value).catch(() => {});
+    const dirs = await this.tree(this.dir(controller, id));
+    await Promise.all(dirs.map((dir) => writeFile(join(dir, file), value).catch(() => {})));
   }
 
   /** Ids of all process of the sandbox, on the host. */
   async processes(id: string): Promise<number[]> {
-    const found = new Set<number>();
     const controllers = this.version === 2 ? [''] : ['memory', 'pids', 'freezer'];
-    for (const controller of controllers) {
-      for (const dir of await this.tree(this.dir(controller, id))) {
-        for (const line of (await text(dir, 'cgroup.procs')).split('\n')) if (line) found.add(Number(line));
-      }
-    }
-    return [...found];
+    const trees = await Promise.all(controllers.map((controller) => this.tree(this.dir(controller, id))));
+    const lists = await Promise.all(trees.flat().map((dir) => text(dir, 'cgroup.procs')));
+    return [...new Set(lists.flatMap((list) => list.split('\n').filter((line) => line !== '')))].map(Number);
   }
 
   /** Sandboxes that have a cgroup, whoever they belong to. */
@@ -112,10 +108,7 @@ export class Cgroups {
 
   /** Removes the sandbox's cgroups; its processes must have ended. */
   async remove(id: string): Promise<void> {
-    for (const controller of await this.hierarchies()) {
-      const own = this.dir(controller, id);
-      for (const dir of (await this.tree(own)).reverse()) await removeWhenEmpty(dir);
-    }
+    await Promise.all((await this.hierarchies()).map((controller) => removeTree(this.dir(controller, id))));
   }
 
   /** Removes the parent of all sandboxes' cgroups, where nothing is left in it. */
@@ -129,12 +122,31 @@ export class Cgroups {
 
   /** The directory and all below it, parents first. Learners with an engine of their own make more of them. */
   private async tree(dir: string): Promise<string[]> {
-    const entries = await readdir(dir, { withFileTypes: true }).catch(() => undefined);
-    if (!entries) return [];
-    const found = [dir];
-    for (const entry of entries) if (entry.isDirectory()) found.push(...(await this.tree(join(dir, entry.name))));
-    return found;
+    const below = await groupsIn(dir).catch(() => undefined);
+    if (!below) return [];
+    return [dir, ...(await Promise.all(below.map((each) => this.tree(each)))).flat()];
   }
+}
+
+async function groupsIn(dir: string): Promise<string[]> {
+  const entries = await readdir(dir, { withFileTypes: true });
+  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(dir, name));
+}
+
+/** All at once: a learner may have made thousands, and has two seconds to be gone. */
+async function removeTree(dir: string): Promise<void> {
+  // Most have none below them, and need not be looked into.
+  if (await isRemoved(dir)) return;
+  const below = await groupsIn(dir).catch(() => []);
+  await Promise.all(below.map(removeTree));
+  await removeWhenEmpty(dir);
+}
+
+async function isRemoved(dir: string): Promise<boolean> {
+  return rmdir(dir).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => error.code === 'ENOENT',
+  );
 }
 
 /** The kernel lets a cgroup go a moment after its last process ended. */
