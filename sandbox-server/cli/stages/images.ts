@@ -9,7 +9,7 @@ import { createProgressReader, debianCommand } from '../../sandbox/images/debian
 import type { CourseImage } from '../../sandbox/images/discover.ts';
 import { finishRootfs } from '../../sandbox/images/finish.ts';
 import { COMMON_FILES, imageIdentity, ownFiles, profileFiles } from '../../sandbox/images/identity.ts';
-import { beginImage, endImage, isBuilt, pruneImages } from '../../sandbox/images/shelf.ts';
+import { beginImage, endImage, isBuilt, removeReplaced } from '../../sandbox/images/shelf.ts';
 import type { Progress, Report } from '../plain/report.mjs';
 import { runTool } from '../plain/tool.mjs';
 import { describedImages } from './described-images.ts';
@@ -29,7 +29,7 @@ export async function buildImages(lessons: readonly string[], supervisorData: st
     });
   }
   const ids = Object.values(built).map(({ id }) => id);
-  pruneImages(shelf, ids, join(supervisorData, 'sandboxes'));
+  removeReplaced(shelf, ids, join(supervisorData, 'sandboxes'));
   return built;
 }
 

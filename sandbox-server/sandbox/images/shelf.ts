@@ -59,12 +59,19 @@ export function unusedImages(shelf: string, current: readonly string[], sandboxe
   return readdirSync(shelf).filter((id) => !kept.has(id));
 }
 
-/** Removes those. */
-export function pruneImages(shelf: string, current: readonly string[], sandboxes: string): string[] {
-  const removed = unusedImages(shelf, current, sandboxes);
+/**
+ * Removes those of them that a current one has replaced, and halves. An image of another name may be another folder of
+ * courses': it goes when somebody asks for that.
+ */
+export function removeReplaced(shelf: string, current: readonly string[], sandboxes: string): string[] {
+  const names = new Set(current.map(nameOf));
+  const removed = unusedImages(shelf, current, sandboxes).filter((id) => id.startsWith(HALF) || names.has(nameOf(id)));
   for (const id of removed) rmSync(join(shelf, id), { recursive: true });
   return removed;
 }
+
+/** The identity of an image is its name and a digest (identity.ts). */
+const nameOf = (id: string) => id.slice(0, id.lastIndexOf('-'));
 
 /** Each sandbox's folder has a meta.json that names the image under its disk. Undefined where one cannot be read. */
 export function imagesInUse(sandboxes: string): string[] | undefined {

@@ -2,7 +2,13 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
-import { beginImage, endImage, isBuilt, pruneImages } from '../../../sandbox-server/sandbox/images/shelf.ts';
+import {
+  beginImage,
+  endImage,
+  isBuilt,
+  removeReplaced,
+  unusedImages,
+} from '../../../sandbox-server/sandbox/images/shelf.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { course, imageOf } from './course.ts';
 
@@ -26,15 +32,16 @@ describe('the shelf', () => {
     });
   });
 
-  test('keeps what a course or a disk needs, and nothing else', () => {
+  test('gives away what no course and no disk needs; a start, only what it has replaced', () => {
     const shelf = temporaryFolder();
     const sandboxes = temporaryFolder();
-    for (const id of ['current', 'old', 'unused']) built(shelf, id);
+    for (const id of ['a-2', 'a-1', 'a-0', 'other-name-7']) built(shelf, id);
     beginImage(shelf, 'killed');
     mkdirSync(join(sandboxes, 'x'));
-    writeFileSync(join(sandboxes, 'x', 'meta.json'), JSON.stringify({ spec: { image: 'old' } }));
-    expect(pruneImages(shelf, ['current'], sandboxes).toSorted()).toEqual(['.half-killed', 'unused']);
-    expect(isBuilt(shelf, 'old')).toBe(true);
+    writeFileSync(join(sandboxes, 'x', 'meta.json'), JSON.stringify({ spec: { image: 'a-1' } }));
+    expect(unusedImages(shelf, ['a-2'], sandboxes).toSorted()).toEqual(['.half-killed', 'a-0', 'other-name-7']);
+    expect(removeReplaced(shelf, ['a-2'], sandboxes).toSorted()).toEqual(['.half-killed', 'a-0']);
+    for (const id of ['a-2', 'a-1', 'other-name-7']) expect(isBuilt(shelf, id)).toBe(true);
   });
 
   test('keeps all when it cannot be told what a disk needs', () => {
@@ -43,6 +50,6 @@ describe('the shelf', () => {
     built(shelf, 'old');
     mkdirSync(join(sandboxes, 'x'));
     writeFileSync(join(sandboxes, 'x', 'meta.json'), '{"spec"');
-    expect(pruneImages(shelf, [], sandboxes)).toEqual([]);
+    expect(unusedImages(shelf, [], sandboxes)).toEqual([]);
   });
 });
