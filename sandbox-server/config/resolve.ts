@@ -4,7 +4,8 @@ import { dirname, resolve } from 'node:path';
 import type { z } from 'zod';
 
 import { ConfigProblem } from './problem.ts';
-import { type HostFacts, isLoopback, LONGEST_RUN, SETTING_NAMES, SETTINGS, type SettingName } from './settings.ts';
+import { isLoopback } from './defaults.ts';
+import { type HostFacts, LONGEST_RUN, SETTING_NAMES, SETTINGS, type SettingName } from './settings.ts';
 import { type Given, readArguments, readEnvironment, readFileText } from './sources.ts';
 
 type Values = {

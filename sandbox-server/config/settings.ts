@@ -1,4 +1,5 @@
 /** Every setting, in one place: arguments, environment, configuration file, --help and docs/configuration.md come from it. */
+import { isLoopback, sandboxesThatFit } from './defaults.ts';
 import {
   address,
   duration,
@@ -8,7 +9,6 @@ import {
   oneOf,
   origin,
   size,
-  sizeOf,
   systemName,
   wholeNumber,
 } from './values.ts';
@@ -300,17 +300,3 @@ export const SETTINGS = {
 
 export type SettingName = keyof typeof SETTINGS;
 export const SETTING_NAMES = Object.keys(SETTINGS) as SettingName[];
-
-/** Of a learner's memory limit a quarter is counted on: an idle shell uses 6 MiB, an idle engine 120, and a class never peaks as one. */
-const COUNTED_SHARE = 1 / 4;
-/** Left to the machine itself, its caches and this server. */
-const HOST_MEMORY_BYTES = sizeOf('1GiB');
-
-export function sandboxesThatFit(hostMemoryBytes: number, sandboxMemoryBytes: number): number {
-  const fit = (hostMemoryBytes - HOST_MEMORY_BYTES) / (sandboxMemoryBytes * COUNTED_SHARE);
-  return Math.min(100_000, Math.max(1, Math.floor(fit)));
-}
-
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host.startsWith('127.');
-}

@@ -1,5 +1,6 @@
 /** docs/configuration.md, from the table of settings. */
-import { GROUPS, sandboxesThatFit, SETTING_NAMES, SETTINGS, type SettingName } from '../../config/settings.ts';
+import { sandboxesThatFit } from '../../config/defaults.ts';
+import { GROUPS, SETTING_NAMES, SETTINGS, type SettingName } from '../../config/settings.ts';
 import { argumentOf, CONFIG_ARGUMENT, CONFIG_VARIABLE, variableOf } from '../../config/sources.ts';
 import { sizeOf } from '../../config/values.ts';
 
@@ -26,8 +27,9 @@ The file is YAML, or JSON:
 const CAPACITY = `
 ## How many learners fit
 
-A sandbox that waits for its learner uses about 6 MiB, one that compiles uses all it may. Of each sandbox's memory limit
-a quarter is counted on, and 1 GiB is left to the machine: \`maxSandboxes\` is (memory − 1 GiB) ÷ (limit ÷ 4) unless it
+A sandbox that waits for its learner uses about 6 MiB, with a Docker Engine that runs 125 MiB, and one that compiles all
+it may. Of each sandbox's memory limit, the larger of \`memory\` and \`engineMemory\`, a quarter is counted on, and 1 GiB is
+left to the machine: \`maxSandboxes\` is (memory − 1 GiB) ÷ (limit ÷ 4) unless it
 is set. If all learners used all of their memory at once, four times as much would be needed; the kernel then ends
 programs inside sandboxes, and each learner is told. For a course in which everybody compiles at the same minute set
 \`maxSandboxes\` by the last column.
@@ -69,7 +71,12 @@ function capacityTable(): string {
     const bytes = sizeOf(limit);
     const perGib = sizeOf('1GiB') / bytes;
     const fits = HOSTS.map((host) => sandboxesThatFit(sizeOf(host), bytes));
-    return [spaced(limit) + (limit === SETTINGS.memory.fallback ? ' (default)' : ''), perGib * 4, ...fits, perGib];
+    return [
+      spaced(limit) + (limit === SETTINGS.engineMemory.fallback ? ' (default)' : ''),
+      perGib * 4,
+      ...fits,
+      perGib,
+    ];
   });
   return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }

@@ -1,5 +1,5 @@
 /** The address to open, large and clear. */
-import { isLoopback } from '../../config/settings.ts';
+import { isLoopback } from '../../config/defaults.ts';
 
 export interface BannerFacts {
   urls: readonly string[];
