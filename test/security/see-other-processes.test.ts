@@ -88,7 +88,7 @@ test.each(['STOP', 'KILL', 'TERM', 'QUIT', 'SEGV', 'ABRT', 'HUP', 'USR1'])(
 );
 
 test('nor does root in a sandbox with an engine', async () => {
-  for (const signal of ['STOP', 'KILL', 'TERM', 'QUIT', 'HUP', 'USR1', 'INT']) {
+  for (const signal of ['STOP', 'KILL', 'TERM', 'QUIT', 'HUP', 'USR1', 'INT', 'ABRT', 'SEGV', 'TRAP', 'RTMAX']) {
     await sandboxes.run(withEngine, `kill -${signal} 1`, { root: true });
     const answer = await askInit(await sandboxes.driver.connect(withEngine), { op: 'status' }, 5000);
     expect(answer, signal).toMatchObject({ ok: true });

@@ -38,8 +38,7 @@ func Main() {
 	}
 	// Nothing may stop process 1. Caught and not ignored: an ignored signal stays so in every shell that it starts, and
 	// Ctrl-C would do nothing there.
-	signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP, syscall.SIGINT, syscall.SIGTERM, syscall.SIGTTOU,
-		syscall.SIGTTIN, syscall.SIGTSTP)
+	signal.Notify(make(chan os.Signal, 1), fatalSignals()...)
 	reaper := newReaper()
 	go reaper.run()
 	box := newSandbox(reaper, cgroups)
@@ -95,6 +94,25 @@ func inherit() (*net.UnixListener, []*os.File, error) {
 	}
 	unix.SetUnlinkOnClose(false)
 	return unix, cgroups, nil
+}
+
+// lastSignal is the kernel's last real-time signal.
+const lastSignal = 64
+
+// fatalSignals are all that root in a sandbox with an engine may send to process 1 and that would end it: Go has a handler
+// for each, so that the kernel's protection of process 1 does not hold.
+func fatalSignals() []os.Signal {
+	var all []os.Signal
+	for number := syscall.Signal(1); number <= lastSignal; number++ {
+		switch number {
+		case syscall.SIGKILL, syscall.SIGSTOP: // the kernel keeps these from process 1
+		case syscall.SIGCHLD: // the reaper's
+		case syscall.SIGURG: // the Go runtime sends it to itself, often, and it ends nothing
+		default:
+			all = append(all, number)
+		}
+	}
+	return all
 }
 
 // engineIdle reads after how many milliseconds an engine that nobody uses ends.
