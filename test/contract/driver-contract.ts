@@ -149,6 +149,8 @@ export function describeDriverContract(name: string, open: () => Promise<DriverU
     test('a terminal prints what a command answers, and a viewer goes on from the byte that it has', async () => {
       await bring('ready');
       const first = await TestTerminal.open(driver, id, 'main');
+      // What is typed before the prompt is echoed twice, and would look like the answer.
+      await first.shows(/\$ /);
       first.type('echo one\n');
       await first.shows(/echo one\r\n[^]*one\r\n/);
       const position = first.position;
