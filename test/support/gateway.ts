@@ -19,7 +19,19 @@ const MANIFEST: CourseManifest = {
       id: 'course',
       title: 'A course',
       image: 'image',
-      lessons: [{ id: '01-lesson', slug: 'lesson', title: 'A lesson', terminals: ['main', 'second'] }],
+      lessons: [
+        {
+          id: '01-lesson',
+          slug: 'lesson',
+          title: 'A lesson',
+          terminals: ['main', 'second'],
+          version: 'v1',
+          files: null,
+          setup: null,
+          tasks: [],
+          quizzes: [],
+        },
+      ],
     },
   ],
 };

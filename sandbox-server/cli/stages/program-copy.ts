@@ -29,7 +29,8 @@ const PARTS = [
   'build/slipway-native',
 ];
 
-const KEPT_COPIES = 3;
+/** Tests of several working trees may run beside each other, each from a copy of its own. */
+const KEPT_COPIES = 8;
 const HALF = 'half-';
 
 export interface ProgramCopy {
