@@ -38,7 +38,7 @@ export const quizzes: MdastPluginEntry = () => {
           html('</div>'),
           withoutMarks(answers),
           html(
-            '<div class="quiz-actions"><button type="button" class="quiz-send"><span>Answer</span></button><p class="quiz-status"></p></div>',
+            '<div class="quiz-actions"><button type="button" class="quiz-send">Answer</button><p class="quiz-status" role="status"></p><button type="button" class="quiet-button quiz-why">Show why</button></div>',
           ),
         ],
       });
