@@ -29,6 +29,8 @@ import { Visits } from './visit/visits.ts';
 
 export interface RunningGateway extends AsyncDisposable {
   port: number;
+  /** They can be replaced while it runs. */
+  courses: Courses;
 }
 
 /**
@@ -99,7 +101,7 @@ export async function startGateway(config: Config, log: Log, driver = driverOf(c
   const { port } = app.server.address() as AddressInfo;
   origins.set(withPort(config.urls, port));
   const owned = stack.move();
-  return { port, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  return { port, courses, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
 function driverOf(config: Config): SandboxDriver {
