@@ -28,7 +28,7 @@ export interface RunResult {
 export async function runTests(lessons: readonly LessonToTest[], options: RunOptions): Promise<RunResult> {
   const { jobs, repeat, print, paint, signal } = options;
   const began = performance.now();
-  const width = Math.max(...lessons.map(({ course, entry }) => nameOf({ course, lesson: entry.id }).length));
+  const width = Math.max(...lessons.map(({ course, entry }) => nameOf({ course: course.id, lesson: entry.id }).length));
   const runs = Array.from({ length: repeat }, (_, index) =>
     lessons.map((lesson) => ({ lesson, run: index + 1 })),
   ).flat();
@@ -44,7 +44,7 @@ export async function runTests(lessons: readonly LessonToTest[], options: RunOpt
     if (failures.length > 0) print(`\n${failures.map((each) => failureText(each, paint)).join('\n\n')}\n`);
     return outcome;
   });
-  const order = new Map(lessons.map((lesson, index) => [`${lesson.course}/${lesson.entry.id}`, index]));
+  const order = new Map(lessons.map((lesson, index) => [`${lesson.course.id}/${lesson.entry.id}`, index]));
   outcomes.sort((a, b) => order.get(nameOf(a))! - order.get(nameOf(b))! || a.run - b.run);
   if (repeat > 1) print(flakyText(outcomes) || 'The same each time.');
   print(summary(outcomes, performance.now() - began, paint));

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { archiveOf } from '../../../site/course/archive.ts';
 import { readCourses, type Course } from '../../../site/course/course.ts';
-import type { LessonEntry } from '../../../site/course/manifest.ts';
+import type { CourseEntry, LessonEntry } from '../../../site/course/manifest.ts';
 import { playOf, type PlayStep } from '../../../site/course/play.ts';
 import { CourseProblems } from '../../../site/course/problem.ts';
 import { toManifest } from '../../../site/course/to-manifest.ts';
@@ -11,9 +11,7 @@ import { Failure } from '../plain/report.mjs';
 
 /** A lesson as it is tested. */
 export interface LessonToTest {
-  course: string;
-  /** Name of the course's image. */
-  image: string;
+  course: CourseEntry;
   entry: LessonEntry;
   play: readonly PlayStep[];
   /** The archive of its `files/`; null where it has none. */
@@ -66,12 +64,11 @@ async function readThem(folder: string): Promise<Course[]> {
 
 async function lessonsOf(course: Course, folder: string): Promise<LessonToTest[]> {
   const { manifest } = await toManifest([course]);
-  const entries = manifest.courses[0]!.lessons;
+  const [entry] = manifest.courses as [CourseEntry];
   return await Promise.all(
     course.lessons.map(async (lesson, index) => ({
-      course: course.id,
-      image: course.image,
-      entry: entries[index]!,
+      course: entry,
+      entry: entry.lessons[index]!,
       play: playOf(lesson),
       files: lesson.files && lesson.files.paths.length > 0 ? (await archiveOf(lesson.files)).bytes : null,
       path: join(folder, course.id, lesson.id, 'index.md'),

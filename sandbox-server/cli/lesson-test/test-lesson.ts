@@ -1,8 +1,9 @@
 /** Tests one lesson: from top to bottom in a fresh sandbox, then from the start of each of its tasks. */
 import { performance } from 'node:perf_hooks';
 import type { TypingLimits } from '../../lessons/typist.ts';
-import { DriverError } from '../../sandbox/driver.ts';
-import type { LabSandbox, Laboratory } from './laboratory.ts';
+import { LearnerError } from '../../session/learner-error.ts';
+import type { Spare } from '../../session/spares.ts';
+import type { Laboratory } from './laboratory.ts';
 import { testMoves } from './moves.ts';
 import type { Case, Fault, LessonOutcome } from './outcome.ts';
 import { prepareForLesson } from './prepare-lesson.ts';
@@ -35,41 +36,51 @@ export async function testLesson(lesson: LessonToTest, options: TestOptions): Pr
   const result = (rewrites: Rewrite[], kept?: string): LessonResult => {
     const ok = cases.every(({ fault }) => fault === undefined);
     const ms = Math.round(performance.now() - began);
-    const outcome = { course: lesson.course, lesson: lesson.entry.id, run, ok, ms, cases };
+    const outcome = { course: lesson.course.id, lesson: lesson.entry.id, run, ok, ms, cases };
     return { outcome, rewrites, ...(kept !== undefined && { kept }) };
   };
   const note = (name: string, fault: Fault) => cases.push({ kind: 'prepare', name, place: lesson.file, ms: 0, fault });
 
-  const spec = laboratory.specOf(lesson.image);
-  if (!spec) {
-    note('image', { what: `its image "${lesson.image}" was not built`, expected: 'slipway image build says why' });
+  const image = laboratory.imageOf(lesson.course.image);
+  if (!image) {
+    note('image', {
+      what: `its image "${lesson.course.image}" was not built`,
+      expected: 'slipway image build says why',
+    });
     return result([]);
   }
-  let rewrites: Rewrite[] = [];
+  let walked: Walked = { rewrites: [], holding: new Map() };
   let kept: string | undefined;
   try {
-    await using sandbox = await laboratory.start(spec);
-    rewrites = await walkThrough(lesson, sandbox, cases, options);
-    const failed = cases.some(({ fault }) => fault !== undefined);
-    if (failed && keep) {
-      sandbox.keep();
-      kept = sandbox.id;
+    const sandbox = await laboratory.start(image);
+    try {
+      walked = await walkThrough(lesson, sandbox, cases, options);
+      if (keep && cases.some(({ fault }) => fault)) kept = sandbox.id;
+    } finally {
+      if (kept === undefined) await sandbox[Symbol.asyncDispose]();
+      else laboratory.keep(sandbox);
     }
     // A lesson that fails from the top would fail from its tasks for the same reasons. Outputs decide nothing there.
-    if (cases.every(({ kind, fault }) => !fault || kind === 'output')) await testMoves(lesson, spec, cases, options);
+    if (cases.every(({ kind, fault }) => !fault || kind === 'output')) {
+      await testMoves(lesson, walked.holding, cases, { ...options, image });
+    }
   } catch (error) {
     signal.throwIfAborted();
     note('sandbox', faultOfSandbox(error));
   }
-  return result(rewrites, kept);
+  return result(walked.rewrites, kept);
 }
+
+type Walked = Pick<Walk, 'rewrites' | 'holding'>;
 
 async function walkThrough(
   lesson: LessonToTest,
-  { connect }: LabSandbox,
+  sandbox: Spare,
   cases: Case[],
   { limits, signal }: TestOptions,
-): Promise<Rewrite[]> {
+): Promise<Walked> {
+  const connect = () => sandbox.connect();
+  const walk = new Walk({ connect, file: lesson.file, play: lesson.play, limits, signal });
   const fault = await prepareForLesson(connect, lesson, signal);
   if (fault) {
     cases.push({
@@ -79,19 +90,18 @@ async function walkThrough(
       ms: 0,
       fault,
     });
-    return [];
+    return walk;
   }
-  const walk = new Walk({ connect, file: lesson.file, play: lesson.play, limits, signal });
   try {
     await walk.run();
   } finally {
     cases.push(...walk.cases);
   }
-  return walk.rewrites;
+  return walk;
 }
 
 function faultOfSandbox(error: unknown): Fault {
-  const { message } = error as Error;
-  if (error instanceof DriverError) return { what: `the sandbox did not start: ${error.code}`, came: message };
-  return { what: 'the sandbox was lost', came: message };
+  const { cause, message } = error as Error;
+  const came = cause instanceof Error ? `${message}: ${cause.message}` : message;
+  return { what: error instanceof LearnerError ? 'a sandbox did not start' : 'the sandbox was lost', came };
 }

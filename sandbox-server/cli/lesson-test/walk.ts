@@ -10,7 +10,7 @@ import type { TypedOutcome, TypingLimits } from '../../lessons/typist.ts';
 import { Keyboards } from './keyboards.ts';
 import { align, diffOf, matches, normalise, rewritten } from './match-output.ts';
 import type { Case, Fault } from './outcome.ts';
-import { mustFail, mustPass } from './try-check.ts';
+import { mustFail, mustPass, passing } from './try-check.ts';
 
 export interface WalkOptions {
   connect: () => Promise<Duplex>;
@@ -48,8 +48,11 @@ interface OpenTask {
 export class Walk {
   readonly cases: Case[] = [];
   readonly rewrites: Rewrite[] = [];
+  /** By task: those before it whose checks pass at its start. A later solution may undo an earlier one. */
+  readonly holding = new Map<string, TaskEntry[]>();
   readonly #options: WalkOptions;
   readonly #keyboards: Keyboards;
+  readonly #done: TaskEntry[] = [];
   #task: OpenTask | undefined;
   /** What the last step printed, now; undefined where nothing of it can be compared. */
   #printed: (() => Promise<string>) | undefined;
@@ -109,6 +112,9 @@ export class Walk {
       if (!prepared) return false;
     }
     await this.#fails(open, 'at its start');
+    const { connect, signal } = this.#options;
+    this.holding.set(task.id, await passing(connect, this.#done, signal));
+    this.#done.push(task);
     return true;
   }
 
