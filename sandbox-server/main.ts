@@ -11,6 +11,7 @@ import { readConfig, withPort, type Config } from './config.ts';
 import { createApp } from './http/app.ts';
 import { Courses } from './http/courses.ts';
 import { Origins } from './http/origins.ts';
+import { beginTasks } from './lessons/begin-tasks.ts';
 import { Layers } from './lessons/layers.ts';
 import { Mover } from './lessons/move.ts';
 import { playFrom } from './lessons/play.ts';
@@ -21,12 +22,14 @@ import { OciDriver } from './sandbox/oci/driver.ts';
 import { OffDriver } from './sandbox/off-driver.ts';
 import { Sessions } from './session/sessions.ts';
 import { Spares } from './session/spares.ts';
-import { TerminalSockets } from './socket/upgrade.ts';
+import { Sockets } from './socket/upgrade.ts';
 import { openDatabase } from './store/database.ts';
 import { Learners } from './store/learners.ts';
+import { Progress } from './store/progress.ts';
 import { RegistryUsage } from './store/registry-usage.ts';
 import { SandboxRecords } from './store/sandbox-records.ts';
 import { SpareRecords } from './store/spare-records.ts';
+import { Visits } from './visit/visits.ts';
 
 export interface RunningGateway extends AsyncDisposable {
   port: number;
@@ -44,18 +47,33 @@ export async function startGateway(config: Config, log: Log, driver = driverOf(c
   const learners = new Learners(database, now);
   stack.use(driver);
   const records = new SandboxRecords(database, now);
+  const progress = new Progress(database, now);
+  const usage = new RegistryUsage(database, now);
+  const secret = cookieSecret(config);
+  const courses = new Courses(JSON.parse(readFileSync(config.paths.courses, 'utf8')) as CourseManifest);
   const { registry, registryBytes } = config;
   const outlet =
-    registry.mode === 'on'
-      ? new RegistryOutlet({ ...registry, registryBytes, driver, usage: new RegistryUsage(database, now), log })
-      : undefined;
+    registry.mode === 'on' ? new RegistryOutlet({ ...registry, registryBytes, driver, usage, log }) : undefined;
   const way = outlet ? { outlet } : {};
+  const connect = (sandbox: string) => driver.connect(sandbox);
+  const visits: Visits = new Visits({
+    courses,
+    progress,
+    find: (learner, course) => sessions.find(learner, course),
+    connect,
+    begin: (session, _lesson, tasks) => beginTasks(() => connect(session.id), tasks),
+    secret,
+    now,
+    log,
+  });
   const { startTimeoutMs } = config;
   const spares = new Spares({ driver, records: new SpareRecords(database, now), startTimeoutMs, log, ...way });
-  const sessions = stack.use(new Sessions({ driver, records, spares, now, config, log, ...way }));
+  const whileReady = visits.whileReady.bind(visits);
+  const sessions = stack.use(new Sessions({ driver, records, spares, now, config, log, whileReady, ...way }));
+  // Ended first: what it hears of a sandbox is of no use without the rest.
+  stack.use(visits);
   if (config.sandboxes.mode === 'on') await sessions.reconcile();
   void outlet?.removeAllBut(new Set(records.all().map(({ id }) => id)));
-  const courses = new Courses(JSON.parse(readFileSync(config.paths.courses, 'utf8')) as CourseManifest);
   const play = playFrom(config.paths.lessonFiles);
   const layers = stack.use(new Layers({ driver, spares, courses: () => courses.all(), config, play, log }));
   if (config.sandboxes.mode === 'on') void layers.sweep();
@@ -68,13 +86,17 @@ export async function startGateway(config: Config, log: Log, driver = driverOf(c
     courses,
     learners,
     sessions,
+    records,
+    usage,
+    progress,
+    visits,
     mover,
-    secret: cookieSecret(config),
+    secret,
     ...(accessCode === undefined ? {} : { accessCode }),
     log,
   });
   stack.defer(() => app.close());
-  stack.use(new TerminalSockets(app.server, { config, origins, courses, identity, sessions, log }));
+  stack.use(new Sockets(app.server, { config, origins, courses, identity, sessions, visits, log }));
   await app.listen({ host: config.host, port: config.port });
   const { port } = app.server.address() as AddressInfo;
   origins.set(withPort(config.urls, port));
