@@ -7,10 +7,10 @@ import { nearest, type Problem } from './problem.ts';
 export function checkLinks(root: string, courses: readonly Course[]): Problem[] {
   return courses.flatMap((course) =>
     course.lessons.flatMap((lesson) =>
-      lesson.links.flatMap(({ url, line }) => {
+      lesson.links.flatMap(({ url, line, column }) => {
         const read = readLink(url, course.id, lesson.id);
         const mistake = 'mistake' in read ? read.mistake : missing(url, read.target, lesson, courses);
-        return mistake ? [{ file: `${root}/${course.id}/${lesson.id}/index.md`, line, ...mistake }] : [];
+        return mistake ? [{ file: `${root}/${course.id}/${lesson.id}/index.md`, line, column, ...mistake }] : [];
       }),
     ),
   );

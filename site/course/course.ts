@@ -10,6 +10,7 @@ import {
   sameAddress,
   tooManyTerminals,
 } from './course-problems.ts';
+import { readBeside } from './beside.ts';
 import { imagesIn } from './images.ts';
 import { checkLinks } from './check-links.ts';
 import { checkPictures } from './check-pictures.ts';
@@ -60,18 +61,18 @@ async function readCourse(
   const folders = entries.filter(isOpen).filter(({ name }) => slugOfLesson(name) !== undefined);
   const names = folders.map(({ name }) => name);
   const problems: Problem[] = [];
-  const lineOf = (key: string) => text.split('\n').findIndex((row) => row.startsWith(`${key}:`)) + 1;
-  const line = lineOf('lessons');
-  if (!images.includes(read.value.image)) problems.push(noImage(file, lineOf('image'), read.value.image, images));
+  const { at } = read;
+  if (!images.includes(read.value.image)) problems.push(noImage(at('image'), read.value.image, images));
   for (const name of names.filter((name) => !read.value.lessons.includes(name))) {
-    problems.push(notListed(file, line, name));
+    problems.push(notListed(at('lessons'), name));
   }
   const lessons: Lesson[] = [];
-  for (const name of read.value.lessons) {
+  for (const [index, name] of read.value.lessons.entries()) {
     const source = await readText(join(folder, name, 'index.md'));
-    if (source === undefined) problems.push(noLesson(file, line, name, names));
+    if (source === undefined) problems.push(noLesson(at('lessons', index), name, names));
     else {
-      const parsed = parseLesson(name, `${place}/${name}/index.md`, source);
+      const beside = await readBeside(join(folder, name));
+      const parsed = parseLesson(name, `${place}/${name}/index.md`, source, beside);
       if ('problems' in parsed) problems.push(...parsed.problems);
       else {
         lessons.push(parsed.lesson);
@@ -79,7 +80,7 @@ async function readCourse(
       }
     }
   }
-  problems.push(...sameAddress(file, line, lessons), ...tooManyTerminals(file, line, lessons));
+  problems.push(...sameAddress(at('lessons'), lessons), ...tooManyTerminals(at('lessons'), lessons));
   return problems.length > 0 ? { problems } : { course: { ...read.value, id, lessons } };
 }
 

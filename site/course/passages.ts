@@ -26,11 +26,16 @@ export function mistakesOfHtml({ text }: Passage): Mistake[] {
 /** What was meant as a mark and came out as text. */
 export function mistakesOfText({ text }: Passage): Mistake[] {
   const mistakes: Mistake[] = [];
-  if (/^:{3,}\s*$/.test(text)) {
+  const end = /^[ \t]*(?<colons>:{3,})[ \t]*$/m.exec(text)?.groups?.['colons'];
+  if (end !== undefined) {
+    const alone = text.trim() === end;
     mistakes.push({
-      what: `"${text.trim()}" ends nothing`,
-      expected: 'an opening line such as ":::note" above it',
-      mend: 'Remove it. Where a block holds another, give the outer one more colons at both ends.',
+      word: end,
+      what: alone ? `"${end}" ends nothing` : `"${end}" is read as part of the paragraph above it`,
+      expected: alone ? 'an opening line such as ":::note" above it' : 'the end of a block on a line of its own',
+      mend: alone
+        ? 'Remove it. Where a block holds another, give the outer one more colons at both ends.'
+        : 'Leave an empty line above it, and indent it no further than the line that opens the block.',
     });
   }
   const [, reference] = /\[[^\][]+\]\[(?<reference>[^\][]+)\]/.exec(text) ?? [];

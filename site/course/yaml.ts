@@ -1,6 +1,7 @@
 import { isMap, isNode, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
 import type { z } from 'zod';
-import { nearest, type Problem } from './problem.ts';
+import type { Spot } from './place.ts';
+import { nearest, type Mistake, type Problem } from './problem.ts';
 
 /** Where a piece of YAML stands, so that a problem can name the line in the file the author edits. */
 export interface YamlSource {
@@ -10,19 +11,24 @@ export interface YamlSource {
   firstLine: number;
 }
 
-/** Reads YAML against a strict schema. A mistake is never repaired silently: the problems say where it is. */
+/**
+ * Reads YAML against a strict schema. A mistake is never repaired silently: the problems say where it is. `at` says where
+ * a value stands, for what shows only later: `at('lessons', 2)`.
+ */
 export function readYaml<T extends z.ZodObject>(
   source: YamlSource,
   schema: T,
-): { value: z.infer<T> } | { problems: Problem[] } {
+): { value: z.infer<T>; at: (...path: PropertyKey[]) => Spot } | { problems: Problem[] } {
   const lines = new LineCounter();
   const document = parseDocument(source.text, { lineCounter: lines, prettyErrors: false });
-  const lineOf = (offset: number) => lines.linePos(offset).line + source.firstLine - 1;
+  const spotOf = (offset: number): Spot => {
+    const { line, col } = lines.linePos(offset);
+    return { file: source.file, line: line + source.firstLine - 1, column: col };
+  };
 
   if (document.errors.length > 0) {
     const problems = document.errors.map(({ message, pos }) => ({
-      file: source.file,
-      line: lineOf(pos[0]),
+      ...spotOf(pos[0]),
       what: `this is not YAML: ${message}`,
       expected: 'lines of the form "key: value"',
       mend: 'Put a value that holds a colon, a # or a quote between double quotes.',
@@ -31,18 +37,17 @@ export function readYaml<T extends z.ZodObject>(
   }
 
   const parsed = schema.safeParse(document.toJS() ?? {});
-  if (parsed.success) return { value: parsed.data };
+  if (parsed.success) return { value: parsed.data, at: (...path) => spotOf(offsetOf(document, path, 'value')) };
   const problems = parsed.error.issues.flatMap((issue) =>
     problemsOfIssue(issue, schema, document).map(({ offset, ...problem }) => ({
-      file: source.file,
-      line: lineOf(offset),
+      ...spotOf(offset),
       ...problem,
     })),
   );
   return { problems };
 }
 
-type Located = Omit<Problem, 'file' | 'line'> & { offset: number };
+type Located = Mistake & { offset: number };
 
 function problemsOfIssue(issue: z.core.$ZodIssue, schema: z.ZodObject, document: Document): Located[] {
   if (issue.code === 'unrecognized_keys') {

@@ -26,6 +26,7 @@ const PARTS = [
   'site/course',
   'build/site',
   'build/courses.json',
+  'build/lesson-files',
   'build/slipway-native',
 ];
 
