@@ -44,7 +44,7 @@ const lessons = defineCollection({
   loader: fresh('slipway-lessons', async (folder, { store, config, renderMarkdown }) => {
     for (const course of await readCourses(folder)) {
       for (const lesson of course.lessons) {
-        const { id, slug, body, title, summary, duration, objectives, terminals } = lesson;
+        const { id, slug, title, summary, duration, objectives, terminals } = lesson;
         const path = join(folder, course.id, id, 'index.md');
         // The whole file: our Markdown plugins read the terminals from its frontmatter.
         const rendered = await renderMarkdown(await readFile(path, 'utf8'), { fileURL: pathToFileURL(path) });
@@ -52,7 +52,6 @@ const lessons = defineCollection({
           id: `${course.id}/${slug}`,
           // Field by field: a lesson holds its checks and solutions too, which no page may get.
           data: { title, summary, duration, objectives, terminals, course: course.id, slug },
-          body,
           rendered,
           filePath: relative(fileURLToPath(config.root), path),
           // Pictures: Astro writes them, with their sizes, into the site.
