@@ -8,6 +8,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { CourseManifest } from '../site/course/manifest.ts';
 import { readConfig, withPort, type Config } from './config.ts';
+import { Desk } from './desk/desk.ts';
 import { createApp } from './http/app.ts';
 import { Courses } from './http/courses.ts';
 import { Origins } from './http/origins.ts';
@@ -25,6 +26,8 @@ import { SandboxRecords } from './store/sandbox-records.ts';
 
 export interface RunningGateway extends AsyncDisposable {
   port: number;
+  /** At an author's desk. */
+  desk: Desk | undefined;
 }
 
 /**
@@ -50,6 +53,7 @@ export async function startGateway(config: Config, log: Log, driver = driverOf(c
   const courses = new Courses(JSON.parse(readFileSync(config.paths.courses, 'utf8')) as CourseManifest);
   const origins = new Origins();
   const accessCode = config.access === 'code' ? readFileSync(config.paths.accessCode, 'utf8').trim() : undefined;
+  const desk = config.desk ? new Desk({ config, courses, sessions }) : undefined;
   const { app, identity } = await createApp({
     config,
     origins,
@@ -58,6 +62,7 @@ export async function startGateway(config: Config, log: Log, driver = driverOf(c
     sessions,
     secret: cookieSecret(config),
     ...(accessCode === undefined ? {} : { accessCode }),
+    ...(desk && { desk }),
     log,
   });
   stack.defer(() => app.close());
@@ -66,7 +71,7 @@ export async function startGateway(config: Config, log: Log, driver = driverOf(c
   const { port } = app.server.address() as AddressInfo;
   origins.set(withPort(config.urls, port));
   const owned = stack.move();
-  return { port, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  return { port, desk, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
 function driverOf(config: Config): SandboxDriver {
@@ -98,6 +103,7 @@ async function main(path: string): Promise<void> {
       process.exit(0);
     };
     for (const event of ['SIGTERM', 'SIGINT', 'disconnect']) process.once(event, () => void end());
+    process.on('message', (message) => gateway.desk?.take(message));
     process.send?.({ type: 'ready', port: gateway.port });
   } catch (error) {
     log.fatal({ err: error }, 'the gateway cannot start');

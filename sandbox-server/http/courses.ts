@@ -5,10 +5,19 @@ import { numberOfOwn } from '../protocol/own-terminals.ts';
 import { LearnerError } from '../session/learner-error.ts';
 
 export class Courses {
-  private readonly byId: Map<string, CourseEntry>;
+  private byId!: Map<string, CourseEntry>;
 
   constructor(manifest: CourseManifest) {
+    this.replace(manifest);
+  }
+
+  /** What is asked from now on is answered from this manifest. */
+  replace(manifest: CourseManifest): void {
     this.byId = new Map(manifest.courses.map((course) => [course.id, course]));
+  }
+
+  all(): CourseEntry[] {
+    return [...this.byId.values()];
   }
 
   /** Throws `not-found`. */
