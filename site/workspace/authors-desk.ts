@@ -1,10 +1,9 @@
-import { navigate } from 'astro:transitions/client';
 import type { DeskImage, DeskProblem, DeskState } from '../../sandbox-server/protocol/desk.ts';
 import { make } from '../terminal/dom.ts';
 import { post } from './api.ts';
-import { holdPlace } from './hold-place.ts';
 import styles from '../styles/authors-desk.css?inline';
 import { button, dialogActions, openDialog } from './dialog.ts';
+import { followPage } from './follow-page.ts';
 import type { SlipwayTerminals } from './terminals.ts';
 
 /**
@@ -53,15 +52,6 @@ class AuthorsDesk extends HTMLElement {
     );
     this.#note.hidden = this.#note.childElementCount === 0;
   }
-}
-
-/** Puts the page as it is now in place of the one that is shown; terminals and the reading place stay. */
-async function followPage(): Promise<void> {
-  const { pathname, search, hash } = location;
-  holdPlace();
-  // With its anchor the router would scroll there, and fetch nothing.
-  await navigate(`${pathname}${search}`, { history: 'replace' });
-  if (hash !== '') history.replaceState(history.state, '', hash);
 }
 
 function problemsView(problems: readonly DeskProblem[]): HTMLElement[] {

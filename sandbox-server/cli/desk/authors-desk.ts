@@ -147,13 +147,13 @@ export class AuthorsDesk implements AsyncDisposable {
     if (this.#changedAt === null) return;
     const ms = Math.round(performance.now() - this.#changedAt);
     this.#changedAt = null;
+    const page = pages.find((address) => address.startsWith('/courses/')) ?? pages[0] ?? 'tasks and checks';
     const others = pages.length > 1 ? ` and ${pages.length - 1} more` : '';
-    this.#options.report.note(`  ${now()}  ${pages[0] ?? 'checks and steps'}${others}, after ${ms} ms`);
+    this.#options.report.note(`  ${now()}  ${page}${others}, after ${ms} ms`);
   }
 
   #tellProblems(problems: readonly Problem[]): void {
     const { report } = this.#options;
-    this.#changedAt = null;
     this.#publish({
       problems: problems.map(({ file, line, what, expected, mend }) => ({
         place: `${file}:${line}`,
@@ -163,6 +163,7 @@ export class AuthorsDesk implements AsyncDisposable {
       })),
     });
     if (problems.length === 0) return report.note(`  ${now()}  Mended.`);
+    this.#changedAt = null;
     const told = problems.map(formatProblem).join('\n').replace(/^/gm, '  ');
     report.note(`\n  ${now()}  ${report.paint('1;31', 'Nothing is changed until this is mended:')}\n${told}\n`);
   }
