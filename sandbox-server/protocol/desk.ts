@@ -18,7 +18,7 @@ export interface DeskState {
 }
 
 export interface DeskProblem {
-  /** File and line: `lessons/first-steps/01-hello/index.md:4`. */
+  /** File, line and column: `lessons/first-steps/01-hello/index.md:4:1`. */
   place: string;
   what: string;
   expected: string;

@@ -1,14 +1,14 @@
 /** Makes the pages of courses, and what the server is told of them, anew whenever files change. */
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Course, readCourses } from '../course/course.ts';
 import { isDrawing } from '../course/pictures.ts';
 import { CourseProblems } from '../course/problem.ts';
-import { toManifest } from '../course/to-manifest.ts';
+import { writeManifest } from '../course/write-manifest.ts';
 import { readSchool, SCHOOL_FILE } from '../school/school.ts';
 import type { DeskMessage } from './messages.ts';
-import { Published, replaceFile } from './published.ts';
+import { Published } from './published.ts';
 import { type Page, WarmSite } from './warm-site.ts';
 
 export interface DeskOptions {
@@ -132,10 +132,10 @@ export class Desk {
     return courses;
   }
 
+  /** Resolves to whether it says something else than before. */
   async #writeManifest(courses: readonly Course[]): Promise<boolean> {
-    const text = `${JSON.stringify(toManifest(courses), null, 2)}\n`;
+    const text = JSON.stringify(await writeManifest(courses, join(this.#options.folder, 'courses.json')));
     if (text === this.#manifest) return false;
-    await replaceFile(join(this.#options.folder, 'courses.json'), (path) => writeFile(path, text));
     this.#manifest = text;
     return true;
   }

@@ -8,6 +8,8 @@ import type { DeskMessage, DeskRequest } from './messages.ts';
 
 const [lessons, folder, work] = process.argv.slice(2);
 if (!lessons || !folder || !work) throw new Error('run by `slipway dev`: main.ts LESSONS FOLDER WORK');
+// The gateway, which reads what is written here, is another user.
+process.umask(0o022);
 // The site's build asks for it there (site/lessons-folder.ts).
 process.env['SLIPWAY_LESSONS'] = lessons;
 process.on('disconnect', () => process.exit(0));

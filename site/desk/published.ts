@@ -1,14 +1,10 @@
 /** The folder from which the gateway serves at the author's desk. A file is replaced in one step: half of one is never served. */
-import { chmod, copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 
 /** Where a page carries when it last changed. */
 const STAMP = / data-desk="\d+"/;
 const stamped = (html: string, stamp: number) => html.replace(/<html(?=[\s>])/i, `$& data-desk="${stamp}"`);
-
-/** The gateway is another user. */
-const READABLE_FILE = 0o644;
-const READABLE_FOLDER = 0o755;
 
 export class Published {
   readonly #folder: string;
@@ -56,15 +52,10 @@ export class Published {
   }
 }
 
-/** Writes a file that others may read, in one step. */
-export async function replaceFile(path: string, write: (path: string) => Promise<void>): Promise<void> {
-  const made = await mkdir(dirname(path), { recursive: true, mode: READABLE_FOLDER });
-  // As with files below: the umask of whoever runs this does not decide.
-  if (made !== undefined)
-    for (let at = dirname(path); at.length >= made.length; at = dirname(at)) await chmod(at, READABLE_FOLDER);
+async function replaceFile(path: string, write: (path: string) => Promise<void>): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
   const unfinished = `${path}.new`;
   await write(unfinished);
-  await chmod(unfinished, READABLE_FILE);
   await rename(unfinished, path);
 }
 

@@ -1,102 +1,115 @@
-/** Courses of any number of lessons, each with every part that costs a build time. For figures; nobody reads them. */
+/** Courses of any size, each lesson as rich as a real one: for figures of what grows with the number of lessons. */
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
-/** Two digits number the lessons of a course; a course of more would be hard to find one's way in. */
+/** A lesson's folder has two digits for its order; twenty lessons are a long course. */
 const LESSONS_OF_A_COURSE = 20;
+const TASKS = 6;
 
-/** Writes `count` lessons, in as many courses as they need, into `folder`/lessons. Returns that folder. */
-export function generateLessons(folder: string, count: number): string {
-  const lessons = join(folder, 'lessons');
+/** Lays `count` lessons into a folder of courses. */
+export function layLessons(folder: string, count: number): void {
   for (let first = 0; first < count; first += LESSONS_OF_A_COURSE) {
-    const course = `course-${first / LESSONS_OF_A_COURSE + 1}`;
-    const names = Array.from({ length: Math.min(LESSONS_OF_A_COURSE, count - first) }, (_, index) => nameOf(index));
-    write(join(lessons, course, 'course.yaml'), courseOf(course, names));
-    for (const [index, name] of names.entries()) {
-      const nextName = names[index + 1];
-      write(join(lessons, course, name, 'index.md'), lessonOf(course, index + 1, nextName));
-      write(join(lessons, course, name, 'drawing.svg'), DRAWING);
-    }
+    layCourse(folder, first / LESSONS_OF_A_COURSE + 1, Math.min(LESSONS_OF_A_COURSE, count - first));
   }
-  write(join(lessons, 'course-1', 'image', 'image.yaml'), IMAGE);
-  return lessons;
 }
 
-const nameOf = (index: number) => `${String(index + 1).padStart(2, '0')}-lesson-${index + 1}`;
-
-function write(path: string, text: string): void {
-  mkdirSync(join(path, '..'), { recursive: true });
-  writeFileSync(path, text);
+function layCourse(folder: string, number: number, count: number): void {
+  const lessons = Array.from({ length: count }, (_, index) => `${String(index + 1).padStart(2, '0')}-part`).map(
+    (name, index) => `${name}-${index + 1}`,
+  );
+  const course = join(folder, `course-${number}`);
+  const lay = (path: string, text: string) => {
+    mkdirSync(dirname(join(course, path)), { recursive: true });
+    writeFileSync(join(course, path), text);
+  };
+  lay('course.yaml', courseYaml(number, lessons));
+  lay('image/image.yaml', `name: image-${number}\nfrom:\n  debian:\n    suite: bookworm\n    packages: [procps]\n`);
+  for (const [index, name] of lessons.entries()) {
+    lay(`${name}/index.md`, lesson(index, lessons[index + 1] ?? lessons[0]!));
+    lay(`${name}/drawing.svg`, '<svg viewBox="0 0 90 60"><rect width="90" height="60"/></svg>\n');
+    lay(`${name}/files/list.txt`, 'one\ntwo\nthree\n');
+    lay(`${name}/setup.sh`, '# slipway: timeout=20\nmkdir -p /srv/course\n');
+  }
 }
 
-const IMAGE = `name: generated
-profile: standard
-from:
-  debian:
-    suite: bookworm
-    packages: [procps]
-`;
+const courseYaml = (number: number, lessons: readonly string[]) =>
+  [
+    `title: Course ${number}`,
+    'summary: A course that was generated.',
+    'authors: [The Slipway authors]',
+    'licence: CC0-1.0',
+    `image: image-${number}`,
+    `lessons: [${lessons.join(', ')}]`,
+    '',
+  ].join('\n');
 
-const DRAWING = `<svg viewBox="0 0 640 320" xmlns="http://www.w3.org/2000/svg">
-  <rect x="20" y="20" width="600" height="280" fill="none" stroke="currentColor" />
-  <text x="320" y="160" text-anchor="middle" fill="currentColor">a box</text>
-</svg>
-`;
+const PARAGRAPH =
+  'A process sees what its namespaces hold: a table of processes, of network interfaces, of mounted file systems. ' +
+  'Where the numbers in `/proc/self/ns` differ, two processes do not see the *same*, however near they are to each ' +
+  'other in the list that `ps` shows, and **nothing** that one of them does there reaches the other.\n';
 
-const courseOf = (course: string, names: readonly string[]) => `title: "Generated: ${course}"
-summary: Lessons that a program wrote.
-authors: [A program]
-licence: CC0-1.0
-image: generated
-lessons: [${names.join(', ')}]
-`;
-
-/** About as long as a real one: some 150 lines. */
-function lessonOf(course: string, number: number, next: string | undefined): string {
-  const sections = Array.from({ length: 6 }, (_, index) => sectionOf(course, number, index + 1));
-  const onward = next === undefined ? '' : `\nGo on with [the next lesson](../${next}/index.md#section-1).\n`;
-  return `---
-title: Lesson ${number} of ${course}
-summary: What a program has to say in its lesson ${number}.
-duration: 15
-objectives: [read a generated lesson, list processes]
+const lesson = (index: number, next: string) => `---
+title: Part ${index + 1}
+summary: What part ${index + 1} of the course is about, in one sentence.
+duration: 20
+objectives: [say what a process sees, tell which namespaces it is in]
 terminals: [main, second]
 ---
 
-A paragraph with *emphasis*, \`code\` and [a link](#section-2), as in every lesson.
+${PARAGRAPH}
+After this comes [the next part](../${next}/index.md#what-a-process-sees).
 
-![A box with the words “a box”.](drawing.svg)
+:::figure[What a process sees.]
+![A rectangle that stands for a process, without anything in it.](drawing.svg)
+:::
 
-${sections.join('\n')}${onward}`;
-}
+## What a process sees
 
-const sectionOf = (course: string, number: number, section: number) => `## Section ${section}
+${Array.from({ length: TASKS }, (_, task) => part(task)).join('\n')}
+:::note
+${PARAGRAPH}:::
 
-Text of ${course}, lesson ${number}: a process has a number, a parent and an owner, and the kernel keeps a table of all of
-them. The shell asks for it:
+:::quiz{#kernel}
+What do all containers of a machine share?
 
+- [x] The kernel.
+
+  There is one, and \`uname -r\` names it.
+
+- [ ] Their files.
+- [ ] Their processes.
+
+:::
+`;
+
+const part = (task: number) => `### Step ${task + 1}
+
+${PARAGRAPH}
 \`\`\`sh run
-ps -o pid,ppid,user,comm | head -n ${section + 1}
+ls -l /proc/self/ns
 \`\`\`
 
 \`\`\`output
-  PID  PPID USER     COMMAND
 ...
 \`\`\`
 
-:::tip
-A second terminal sees the same processes.
-:::
-
-\`\`\`sh run terminal=second
-for i in 1 2 3; do echo "section ${section}, line $i"; done
+::::task{#task-${task} title="Do step ${task + 1}"${task > 0 ? ` needs=task-${task - 1}` : ''}}
+${PARAGRAPH}
+\`\`\`sh solve
+wc -l < list.txt > count-${task}.txt
 \`\`\`
 
-- one item with \`code-${section}\`
-- another, with **weight**
+\`\`\`sh check
+expect_file count-${task}.txt
+expect_equal "$(cat count-${task}.txt)" "$(wc -l < list.txt)" 'number of lines'
+\`\`\`
 
-| Column | Value |
-| ------ | ----- |
-| lesson | ${number} |
-| part   | ${section} |
+:::hint
+\`wc\` counts lines.
+:::
+
+:::hint
+Its output goes into a file with \`>\`.
+:::
+::::
 `;

@@ -155,8 +155,8 @@ export class AuthorsDesk implements AsyncDisposable {
   #tellProblems(problems: readonly Problem[]): void {
     const { report } = this.#options;
     this.#publish({
-      problems: problems.map(({ file, line, what, expected, mend }) => ({
-        place: `${file}:${line}`,
+      problems: problems.map(({ file, line, column, what, expected, mend }) => ({
+        place: `${file}:${line}:${column}`,
         what,
         expected,
         mend,

@@ -21,7 +21,7 @@ import { runTool } from '../plain/tool.mjs';
 import { digestOf } from './digest.ts';
 
 const PARTS = ['package.json', 'sandbox-server', 'site/course', 'build/slipway-native'];
-const BUILT_SITE = ['build/site', 'build/courses.json'];
+const BUILT_SITE = ['build/site', 'build/courses.json', 'build/lesson-files'];
 
 /** Tests of several working trees may run beside each other, each from a copy of its own. */
 const KEPT_COPIES = 8;
