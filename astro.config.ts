@@ -7,8 +7,11 @@ import { codeBlocks } from './site/markdown/code-blocks.ts';
 import { asides } from './site/markdown/asides.ts';
 import { expressiveCodeOptions } from './site/markdown/expressive-code.ts';
 import { figures } from './site/markdown/figures.ts';
+import { hiddenFences } from './site/markdown/hidden-fences.ts';
 import { links, outwardLinks } from './site/markdown/links.ts';
+import { quizzes } from './site/markdown/quizzes.ts';
 import { tabs } from './site/markdown/tabs.ts';
+import { tasks } from './site/markdown/tasks.ts';
 import { textDirectives } from './site/markdown/text-directives.ts';
 
 export default defineConfig({
@@ -22,7 +25,8 @@ export default defineConfig({
   markdown: {
     processor: satteri({
       features: MARKDOWN_FEATURES,
-      mdastPlugins: [textDirectives, asides, tabs, figures, links],
+      // What only the server reads goes first.
+      mdastPlugins: [hiddenFences, textDirectives, asides, tabs, figures, links, tasks, quizzes],
       hastPlugins: [codeBlocks, outwardLinks],
     }),
   },

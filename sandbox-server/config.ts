@@ -68,6 +68,8 @@ interface Paths {
   supervisorSocket: string;
   /** Holds `<image id>/rootfs` and `<image id>/image.json`. */
   images: string;
+  /** Holds a folder for each layer of files that sandboxes are made with. */
+  layers: string;
   /** Holds the access code, where access is by code. */
   accessCode: string;
 }
@@ -123,6 +125,7 @@ export function composeConfig(settings: Settings, { sandboxes, registry, program
       supervisorData,
       supervisorSocket: join(run, 'supervisor.sock'),
       images: join(supervisorData, 'images'),
+      layers: join(supervisorData, 'layers'),
       accessCode: join(gatewayData, 'access-code'),
     },
     images,

@@ -1,7 +1,8 @@
 // Slipway's native program: one static executable with two faces.
 //
 // Inside every sandbox it is process 1 (init) and, for an instant, each process that init starts (child). Outside it
-// makes a sandbox's mounts and calls the container runtime (launch), and tells what the host can do (probe).
+// makes a sandbox's mounts and calls the container runtime (launch), stores what a sandbox wrote (layer), and tells what
+// the host can do (probe).
 // It uses the standard library alone, so that it runs in any image.
 package main
 
@@ -26,6 +27,8 @@ func main() {
 		child.Main(os.Args[2:])
 	case "launch":
 		launch.Main()
+	case "layer":
+		launch.LayerMain()
 	case "runtime":
 		launch.RuntimeMain(os.Args[2:])
 	case "true":
@@ -39,7 +42,7 @@ func main() {
 	case "probe":
 		launch.ProbeMain(os.Args[2:])
 	default:
-		fmt.Fprintln(os.Stderr, "slipway-native is run by Slipway itself: init | child | launch | runtime | hold | probe")
+		fmt.Fprintln(os.Stderr, "slipway-native is run by Slipway itself: init | child | launch | layer | runtime | hold | probe")
 		os.Exit(2)
 	}
 }

@@ -59,6 +59,20 @@ export const ERRORS = {
     hint: 'Try again. If it fails again, tell whoever runs the server: its log says why.',
     retry: false,
   },
+  'lesson-broken': {
+    status: 500,
+    close: 4514,
+    text: 'A step of this lesson that prepares your sandbox failed.',
+    hint: 'Tell whoever wrote the lesson. Your files are kept.',
+    retry: false,
+  },
+  'move-under-way': {
+    status: 409,
+    close: 4528,
+    text: 'Your sandbox is already on its way to a task.',
+    hint: 'Wait until it is there.',
+    retry: false,
+  },
   'start-timeout': {
     status: 504,
     close: 4504,

@@ -5,15 +5,15 @@
  * A driver keeps it on some container engine; nothing that only that engine knows (a path, a process id, a runtime's
  * word) crosses this interface.
  *
- * | state     | create            | start   | connect        | freeze | thaw  | stop    | destroy |
- * |-----------|-------------------|---------|----------------|--------|-------|---------|---------|
- * | gone      | → stopped         | unknown | unknown        | unknown| unknown| unknown| gone    |
- * | stopped   | nothing           | → ready | not-running    | not-running | not-running | nothing | → gone |
- * | ready     | nothing           | nothing | a stream       | → frozen | nothing | → stopped | → gone |
- * | frozen    | nothing           | → ready | not-running    | nothing | → ready | → stopped | → gone |
+ * | state     | create            | start   | connect        | freeze | thaw  | stop    | destroy | snapshot |
+ * |-----------|-------------------|---------|----------------|--------|-------|---------|---------|----------|
+ * | gone      | → stopped         | unknown | unknown        | unknown| unknown| unknown| gone    | unknown  |
+ * | stopped   | nothing           | → ready | not-running    | not-running | not-running | nothing | → gone | a layer |
+ * | ready     | nothing           | nothing | a stream       | → frozen | nothing | → stopped | → gone | a layer |
+ * | frozen    | nothing           | → ready | not-running    | nothing | → ready | → stopped | → gone | a layer |
  *
  * "nothing" means that the call succeeds and changes nothing; "unknown" and "not-running" are the `DriverError` codes
- * it rejects with. A container that ends by itself (its init died, the host restarted) is `stopped`: its disk is kept.
+ * it rejects with. "a layer": the sandbox stays as it is, and there is a layer more. A container that ends by itself (its init died, the host restarted) is `stopped`: its disk is kept.
  *
  * Rules that hold in each state:
  * - Calls for one sandbox take effect in the order in which they were made; calls for different sandboxes do not wait
@@ -23,6 +23,13 @@
  * - `start` resolves when `init` accepts streams. When it rejects, the sandbox is `stopped` and nothing of it runs.
  * - `stop` and `destroy` resolve when no process of the sandbox runs any more; `destroy` also when its disk, limits and
  *   ids are released. Both thaw a frozen sandbox first, and take at most 2 s whatever its processes do.
+ * - A layer holds the files that a sandbox had changed over what it was made of, what it had deleted included, and
+ *   nothing else of it: no process, no network, nothing that a container engine inside keeps. It never changes. Sandboxes
+ *   that are made with it (`SandboxSpec.layers`) share it and write over it; none of their writes reaches it.
+ * - `snapshot` makes a layer whole or not at all, and does nothing where there is one of this name. What runs in the
+ *   sandbox stands still meanwhile.
+ * - `create` with a layer that is not there rejects with `layer-missing`. A layer that a sandbox was made with cannot be
+ *   removed (`layer-in-use`), and removing one that is not there does nothing.
  * - An aborted signal ends the wait, not the work; the state is then what `status` says.
  * - Disposing the driver releases what it holds in this process. Sandboxes live on, and the next driver finds them.
  */
@@ -30,7 +37,7 @@ import type { Duplex } from 'node:stream';
 
 export interface SandboxDriver extends AsyncDisposable {
   /** What this driver can do beyond the contract's core. A call to what is not there rejects with `unsupported`. */
-  readonly capabilities: Readonly<{ freeze: boolean }>;
+  readonly capabilities: Readonly<{ freeze: boolean; snapshot: boolean }>;
 
   create(id: SandboxId, spec: SandboxSpec, options?: CallOptions): Promise<void>;
   start(id: SandboxId, options?: CallOptions): Promise<void>;
@@ -45,10 +52,17 @@ export interface SandboxDriver extends AsyncDisposable {
   list(options?: CallOptions): Promise<SandboxStatus[]>;
   /** What a sandbox that is ready or frozen uses now. */
   stats(id: SandboxId, options?: CallOptions): Promise<SandboxStats>;
+  /** Stores what the sandbox has changed over what it was made of. */
+  snapshot(id: SandboxId, layer: LayerId, options?: CallOptions): Promise<void>;
+  /** Every layer that there is. */
+  layers(options?: CallOptions): Promise<LayerId[]>;
+  removeLayer(layer: LayerId, options?: CallOptions): Promise<void>;
 }
 
 /** 26 characters of lower-case Crockford base 32: 130 random bits. */
 export type SandboxId = string;
+/** Up to 128 characters of `a-z`, `0-9`, `.`, `_` and `-`; a letter or digit first. */
+export type LayerId = string;
 export type DriverState = 'stopped' | 'ready' | 'frozen' | 'gone';
 
 export interface CallOptions {
@@ -67,7 +81,12 @@ export interface SandboxSpec {
   profile: Profile;
   hostname: string;
   limits: SandboxLimits;
+  /** Laid over the image, the lowest first: at most `MAX_LAYERS`. Absent: none. */
+  layers?: LayerId[];
 }
+
+/** What every engine's overlay takes in one mount, and more than a lesson needs. */
+export const MAX_LAYERS = 8;
 
 /**
  * What a sandbox's processes may do. `standard`: what an ordinary user of a machine may. `containers`: besides, root in the
@@ -108,6 +127,9 @@ export type DriverErrorCode =
   | 'no-room' // no free id range, or as many sandboxes as are allowed
   | 'image-missing'
   | 'image-refused' // the image would endanger the host
+  | 'layer-missing' // no layer of this name
+  | 'layer-in-use'
+  | 'layer-refused' // what the sandbox wrote cannot be a layer: too much, or not of its own ids
   | 'profile-unsupported' // the host lacks what sandboxes of this profile need
   | 'host-disk-full'
   | 'start-failed'

@@ -5,7 +5,7 @@ import { DriverError, type DriverState, type SandboxDriver, type SandboxStats, t
 const off = () => Promise.reject(new DriverError('unsupported', 'sandboxes are off on this server'));
 
 export class OffDriver implements SandboxDriver {
-  readonly capabilities = { freeze: false } as const;
+  readonly capabilities = { freeze: false, snapshot: false } as const;
 
   create(): Promise<void> {
     return off();
@@ -35,5 +35,12 @@ export class OffDriver implements SandboxDriver {
   stats(): Promise<SandboxStats> {
     return off();
   }
+  snapshot(): Promise<void> {
+    return off();
+  }
+  async layers(): Promise<string[]> {
+    return [];
+  }
+  async removeLayer(): Promise<void> {}
   async [Symbol.asyncDispose](): Promise<void> {}
 }

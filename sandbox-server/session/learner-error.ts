@@ -21,6 +21,9 @@ const OF_DRIVER: Record<DriverErrorCode, ErrorCode> = {
   'no-room': 'no-room',
   'image-missing': 'image-missing',
   'image-refused': 'image-refused',
+  'layer-missing': 'unexpected', // whoever asks for a sandbox over it makes it first
+  'layer-in-use': 'unexpected',
+  'layer-refused': 'lesson-broken',
   'profile-unsupported': 'profile-unsupported',
   'host-disk-full': 'host-disk-full',
   'start-failed': 'start-failed',

@@ -1,7 +1,8 @@
+import { encodePaste, sanitisePaste } from '../../sandbox-server/protocol/typing.ts';
 import { copyText } from './clipboard.ts';
 import { isApple, meaningOf } from './keys.ts';
 import { askBeforePaste } from './paste-question.ts';
-import { encodePaste, mustAsk, sanitisePaste } from './paste.ts';
+import { mustAsk } from './paste.ts';
 import type { Screen } from './screen.ts';
 
 export interface CopyAndPasteMeans {

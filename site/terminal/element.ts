@@ -1,4 +1,5 @@
 import type { TerminalSize } from '../../sandbox-server/protocol/messages.ts';
+import { encodeCommand } from '../../sandbox-server/protocol/typing.ts';
 import { askForAdmission, type Admission } from './admission.ts';
 import { browserClock } from './clock.ts';
 import { Connection, type ConnectionListener } from './connection.ts';
@@ -7,7 +8,6 @@ import { make } from './dom.ts';
 import { terminalFontReady } from './fonts.ts';
 import { withControl } from './keys.ts';
 import { NoticeView } from './notice-view.ts';
-import { encodeCommand } from './paste.ts';
 import { Screen, type ScreenSettings } from './screen.ts';
 import { SearchBar } from './search-bar.ts';
 import { openWebSocket } from './socket.ts';

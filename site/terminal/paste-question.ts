@@ -1,5 +1,5 @@
+import { linesOf } from '../../sandbox-server/protocol/typing.ts';
 import { make, uniqueId } from './dom.ts';
-import { linesOf } from './paste.ts';
 
 /** Shows what would be pasted and asks. The dialog takes the focus and gives it back. */
 export function askBeforePaste(text: string): Promise<boolean> {

@@ -21,7 +21,7 @@ export interface DriverUnderTest {
   spec: SandboxSpec;
 }
 
-type Call = 'create' | 'start' | 'connect' | 'freeze' | 'thaw' | 'stop' | 'destroy';
+type Call = 'create' | 'start' | 'connect' | 'freeze' | 'thaw' | 'stop' | 'destroy' | 'snapshot';
 
 /** The table of the doc comment: what a call leads to in a state; a code in brackets is a rejection. */
 const TABLE: Record<DriverState, Record<Call, DriverState | `(${string})`>> = {
@@ -33,6 +33,7 @@ const TABLE: Record<DriverState, Record<Call, DriverState | `(${string})`>> = {
     thaw: '(unknown)',
     stop: '(unknown)',
     destroy: 'gone',
+    snapshot: '(unknown)',
   },
   stopped: {
     create: 'stopped',
@@ -42,6 +43,7 @@ const TABLE: Record<DriverState, Record<Call, DriverState | `(${string})`>> = {
     thaw: '(not-running)',
     stop: 'stopped',
     destroy: 'gone',
+    snapshot: 'stopped',
   },
   ready: {
     create: 'ready',
@@ -51,6 +53,7 @@ const TABLE: Record<DriverState, Record<Call, DriverState | `(${string})`>> = {
     thaw: 'ready',
     stop: 'stopped',
     destroy: 'gone',
+    snapshot: 'ready',
   },
   frozen: {
     create: 'frozen',
@@ -60,6 +63,7 @@ const TABLE: Record<DriverState, Record<Call, DriverState | `(${string})`>> = {
     thaw: 'ready',
     stop: 'stopped',
     destroy: 'gone',
+    snapshot: 'frozen',
   },
 };
 
@@ -75,7 +79,10 @@ export function describeDriverContract(name: string, open: () => Promise<DriverU
     });
     beforeEach(() => {
       id = randomId();
-      return () => driver.destroy(id);
+      return async () => {
+        await driver.destroy(id);
+        await driver.removeLayer(`layer-${id}`);
+      };
     });
     afterAll(async () => {
       await driver?.[Symbol.asyncDispose]();
@@ -85,6 +92,7 @@ export function describeDriverContract(name: string, open: () => Promise<DriverU
     const call = async (what: Call): Promise<void> => {
       if (what === 'create') await driver.create(id, subject.spec);
       else if (what === 'connect') (await driver.connect(id)).destroy();
+      else if (what === 'snapshot') await driver.snapshot(id, `layer-${id}`);
       else await driver[what](id);
     };
 

@@ -49,6 +49,7 @@ export async function ownConfig(overrides: Overrides = {}): Promise<{ config: Co
       ...base.paths,
       gatewayData: join(data, 'gateway'),
       supervisorData: join(data, 'supervisor'),
+      layers: join(data, 'supervisor', 'layers'),
       supervisorSocket: join(run, 'supervisor.sock'),
       accessCode: join(data, 'gateway', 'access-code'),
       ...overrides.paths,

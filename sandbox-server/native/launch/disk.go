@@ -14,6 +14,7 @@ import (
 // Loop device requests and flags of linux/loop.h.
 const (
 	loopConfigure    = 0x4C0A
+	loopGetStatus    = 0x4C05
 	loopGetFree      = 0x4C82
 	loopAutoclear    = 4
 	loopMajor        = 7
@@ -29,6 +30,13 @@ type loopConfig struct {
 	before [52]byte
 	flags  uint32
 	after  [loopConfigureLen - 8 - 52 - 4]byte
+}
+
+// loopInfo is struct loop_info64: the fields used here.
+type loopInfo struct {
+	device uint64
+	inode  uint64
+	rest   [232 - 16]byte
 }
 
 // openUnnamed opens a file so that its path on the host does not show: the kernel tells the path of a loop device's file
@@ -64,15 +72,7 @@ func attachLoop(path string) (*os.File, error) {
 		if errno != 0 {
 			return nil, fmt.Errorf("a free loop device: %w", errno)
 		}
-		name := fmt.Sprintf("/dev/loop%d", number)
-		loop, err := os.OpenFile(name, os.O_RDWR, 0)
-		if os.IsNotExist(err) {
-			// A /dev that is no devtmpfs has no node for new devices.
-			if err := syscall.Mknod(name, syscall.S_IFBLK|0o600, int(loopMajor<<8|number)); err != nil && err != syscall.EEXIST {
-				return nil, err
-			}
-			loop, err = os.OpenFile(name, os.O_RDWR, 0)
-		}
+		loop, err := openLoop(int(number))
 		if err != nil {
 			return nil, err
 		}
@@ -83,10 +83,67 @@ func attachLoop(path string) (*os.File, error) {
 		}
 		loop.Close()
 		if errno != syscall.EBUSY {
-			return nil, fmt.Errorf("%s: %w", name, errno)
+			return nil, fmt.Errorf("%s: %w", loop.Name(), errno)
 		}
 	}
 	return nil, errors.New("no loop device stayed free long enough")
+}
+
+func openLoop(number int) (*os.File, error) {
+	name := fmt.Sprintf("/dev/loop%d", number)
+	loop, err := os.OpenFile(name, os.O_RDWR, 0)
+	if os.IsNotExist(err) {
+		// A /dev that is no devtmpfs has no node for new devices.
+		if err := syscall.Mknod(name, syscall.S_IFBLK|0o600, loopMajor<<8|number); err != nil && err != syscall.EEXIST {
+			return nil, err
+		}
+		loop, err = os.OpenFile(name, os.O_RDWR, 0)
+	}
+	return loop, err
+}
+
+// findLoop opens the loop device that the file has already; nil where it has none. While it is open it stays the file's.
+func findLoop(path string) (*os.File, error) {
+	var file syscall.Stat_t
+	if err := syscall.Stat(path, &file); err != nil {
+		return nil, err
+	}
+	// Devices without a file have no such directory.
+	taken, err := filepath.Glob("/sys/block/loop*/loop")
+	if err != nil {
+		return nil, err
+	}
+	for _, dir := range taken {
+		var number int
+		if _, err := fmt.Sscanf(filepath.Base(filepath.Dir(dir)), "loop%d", &number); err != nil {
+			continue
+		}
+		loop, err := openLoop(number)
+		if err != nil {
+			continue // let go of meanwhile
+		}
+		var info loopInfo
+		_, _, errno := syscall.Syscall(syscall.SYS_IOCTL, loop.Fd(), loopGetStatus, uintptr(unsafe.Pointer(&info)))
+		if errno == 0 && info.inode == file.Ino && info.device == uint64(file.Dev) {
+			return loop, nil
+		}
+		loop.Close()
+	}
+	return nil, nil
+}
+
+// mountLoop mounts an ext4 file system that is mounted nowhere, and mends it where it must.
+func mountLoop(loop *os.File, target string, flags uintptr, options string) error {
+	mount := func() error { return syscall.Mount(loop.Name(), target, "ext4", flags, options) }
+	if mount() == nil {
+		return nil
+	}
+	// After a crash of the host the journal is replayed by the mount itself; this is for worse.
+	check, _ := exec.Command("e2fsck", "-p", loop.Name()).CombinedOutput()
+	if err := mount(); err != nil {
+		return failure("start-failed", "the disk cannot be mounted: %w; e2fsck: %s", err, strings.TrimSpace(string(check)))
+	}
+	return nil
 }
 
 // mountDisk mounts the sandbox's disk at Mountpoint/disk and returns its device number as the cgroup files want it.
@@ -108,15 +165,8 @@ func mountDisk(spec *Spec) (string, error) {
 	target := filepath.Join(at, "disk")
 	// discard: what the learner deletes is given back to the host. Programs that change their user (sudo) are meant to work;
 	// nobody but the sandbox sees this mount.
-	mount := func() error {
-		return syscall.Mount(loop.Name(), target, "ext4", syscall.MS_NODEV|syscall.MS_NOATIME, "discard")
-	}
-	if err := mount(); err != nil {
-		// After a crash of the host the journal is replayed by the mount itself; this is for worse.
-		check, _ := exec.Command("e2fsck", "-p", loop.Name()).CombinedOutput()
-		if again := mount(); again != nil {
-			return "", failure("start-failed", "the disk cannot be mounted: %w; e2fsck: %s", again, strings.TrimSpace(string(check)))
-		}
+	if err := mountLoop(loop, target, syscall.MS_NODEV|syscall.MS_NOATIME, "discard"); err != nil {
+		return "", err
 	}
 	for name, owner := range map[string]int{"upper": spec.IDs.Base, "work": 0, "engine": spec.IDs.Base} {
 		dir := filepath.Join(target, name)

@@ -18,12 +18,11 @@ type Spec struct {
 	ID string `json:"id"`
 	// Image is the root file system tree of the image, with ids as seen inside.
 	Image string `json:"image"`
+	// Layers are trees of files to lay over the image, with ids as seen inside; the lowest first.
+	Layers []string `json:"layers"`
 	// Disk is the ext4 file that takes all that the sandbox writes.
 	Disk string `json:"disk"`
-	IDs  struct {
-		Base int `json:"base"`
-		Size int `json:"size"`
-	} `json:"ids"`
+	IDs  IDs    `json:"ids"`
 	// Mountpoint is an empty directory; in the private mount namespace all is mounted below it.
 	Mountpoint string `json:"mountpoint"`
 	// Devices are nodes to make at Mountpoint/devices, for the runtime to mount into the sandbox.
@@ -36,6 +35,12 @@ type Spec struct {
 	} `json:"socket"`
 	Runtime RuntimeSpec `json:"runtime"`
 	Cgroup  CgroupSpec  `json:"cgroup"`
+}
+
+// IDs are the host's ids of a sandbox's users and groups: Base is its root.
+type IDs struct {
+	Base int `json:"base"`
+	Size int `json:"size"`
 }
 
 // Device is a character device.

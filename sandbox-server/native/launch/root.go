@@ -34,20 +34,34 @@ type mountAttr struct {
 	userns      uint64
 }
 
-// mountRoot mounts the image with the sandbox's ids at Mountpoint/image, and over it, at Mountpoint/root, an overlay
-// that writes to the disk. Only the lower layer is idmapped: an idmapped upper would make the overlay read-only.
+// wholeFiles keeps the overlay from writing what refers to the layers below it: a directory that was renamed, a file of
+// which it copied the attributes alone. The disk's upper is then all that a layer needs.
+const wholeFiles = "redirect_dir=off,metacopy=off"
+
+// mountRoot mounts image and layers with the sandbox's ids, and over them, at Mountpoint/root, an overlay that writes to
+// the disk. Only what lies below is idmapped: an idmapped upper would make the overlay read-only.
 func mountRoot(spec *Spec) error {
-	image := filepath.Join(spec.Mountpoint, "image")
 	userns, err := userNamespace(spec.IDs.Base, spec.IDs.Size)
 	if err != nil {
 		return failure("start-failed", "a user namespace: %w", err)
 	}
 	defer userns.Close()
-	if err := mountMapped(spec.Image, image, userns); err != nil {
+	lower := filepath.Join(spec.Mountpoint, "image")
+	if err := mountMapped(spec.Image, lower, userns); err != nil {
 		return failure("start-failed", "the image cannot be mounted with other ids: %w", err)
 	}
+	for n, layer := range spec.Layers {
+		at := filepath.Join(spec.Mountpoint, fmt.Sprintf("layer%d", n+1))
+		if err := os.Mkdir(at, 0o755); err != nil {
+			return failure("start-failed", "%w", err)
+		}
+		if err := mountMapped(layer, at, userns); err != nil {
+			return failure("start-failed", "a layer cannot be mounted with other ids: %w", err)
+		}
+		lower = at + ":" + lower // the overlay's uppermost comes first
+	}
 	disk := filepath.Join(spec.Mountpoint, "disk")
-	options := fmt.Sprintf("lowerdir=%s,upperdir=%s/upper,workdir=%s/work", image, disk, disk)
+	options := fmt.Sprintf("lowerdir=%s,upperdir=%s/upper,workdir=%s/work,%s", lower, disk, disk, wholeFiles)
 	root := filepath.Join(spec.Mountpoint, "root")
 	if err := syscall.Mount("slipway", root, "overlay", syscall.MS_NODEV|syscall.MS_NOATIME, options); err != nil {
 		return failure("start-failed", "the overlay: %w", err)

@@ -15,7 +15,7 @@ import (
 
 // protocolVersion changes when what init and the server say to each other does (INIT_PROTOCOL in frames.ts): an init
 // that outlived an update is then ended, and the sandbox started over its disk.
-const protocolVersion = 3
+const protocolVersion = 4
 
 // maxTerminals bounds the memory of init: each holds up to ringSize of output.
 const maxTerminals = 16
@@ -27,6 +27,7 @@ type sandbox struct {
 	trouble *trouble
 	// forwards is nil where the sandbox's profile has none.
 	forwards *forwards
+	watchers watchers
 
 	mu        sync.Mutex
 	terminals map[string]*terminal
@@ -117,6 +118,8 @@ func (b *sandbox) serve(conn net.Conn) {
 		b.forwards.serveControl(s)
 	case "accept":
 		b.forwards.serveAccept(s, ask.Ticket)
+	case "watch":
+		b.serveWatch(s)
 	case "status":
 		_ = s.accept(b.status())
 	default:

@@ -69,9 +69,13 @@ func (t *terminal) start() error {
 		master.Close()
 		return err
 	}
+	box, name := t.box, t.name
 	t.shell, t.pid, t.master, t.exit = newShellID(), pid, master, nil
 	t.output = ring{}
-	t.prompt = newPrompt(pid, master, func(e any) { t.tell(e) })
+	t.prompt = newPrompt(pid, master, func(event map[string]any) {
+		t.tell(event)
+		box.watchers.tell(name, event)
+	})
 	t.tracker = newTracker(t.prompt.mark)
 	shellEnd := make(chan ended, 1)
 	go func() {

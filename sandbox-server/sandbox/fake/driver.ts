@@ -16,15 +16,21 @@ import { FakeInit } from './init.ts';
 
 interface FakeSandbox {
   spec: SandboxSpec;
-  /** The disk: it lives as long as the sandbox. */
+  /** What its layers hold. */
+  under: ReadonlyMap<string, string>;
+  /** What it sees: that, and what it wrote over it. It lives as long as the sandbox. */
   files: Map<string, string>;
   state: Exclude<DriverState, 'gone'>;
   init: FakeInit | undefined;
 }
 
+/** Files by their name; null: it was deleted. */
+type FakeLayer = ReadonlyMap<string, string | null>;
+
 /** What a host is to real drivers: it outlives each of them. */
 export class FakeHost {
   readonly sandboxes = new Map<string, FakeSandbox>();
+  readonly layers = new Map<string, FakeLayer>();
   readonly images: ReadonlySet<string>;
 
   constructor(images: string[] = ['image']) {
@@ -33,7 +39,7 @@ export class FakeHost {
 }
 
 export class FakeDriver implements SandboxDriver {
-  readonly capabilities = { freeze: true } as const;
+  readonly capabilities = { freeze: true, snapshot: true } as const;
   protected readonly host: FakeHost;
 
   constructor(host = new FakeHost()) {
@@ -44,7 +50,8 @@ export class FakeDriver implements SandboxDriver {
     options?.signal?.throwIfAborted();
     if (this.host.sandboxes.has(id)) return;
     if (!this.host.images.has(spec.image)) throw new DriverError('image-missing', `no image ${spec.image}`);
-    this.host.sandboxes.set(id, { spec, files: new Map(), state: 'stopped', init: undefined });
+    const under = this.over(spec.layers ?? []);
+    this.host.sandboxes.set(id, { spec, under, files: new Map(under), state: 'stopped', init: undefined });
   }
 
   async start(id: string, options?: CallOptions): Promise<void> {
@@ -95,7 +102,39 @@ export class FakeDriver implements SandboxDriver {
     return { memoryBytes: 1024, processes: 1, cpuMicroseconds: 1, outOfMemoryKills: 0 };
   }
 
+  async snapshot(id: string, layer: string, options?: CallOptions): Promise<void> {
+    options?.signal?.throwIfAborted();
+    const { under, files } = this.known(id);
+    if (this.host.layers.has(layer)) return;
+    const deleted = [...under.keys()].filter((name) => !files.has(name));
+    const written = [...files].filter(([name, content]) => under.get(name) !== content);
+    this.host.layers.set(layer, new Map([...deleted.map((name) => [name, null] as const), ...written]));
+  }
+
+  async layers(): Promise<string[]> {
+    return [...this.host.layers.keys()];
+  }
+
+  async removeLayer(layer: string): Promise<void> {
+    const used = [...this.host.sandboxes.values()].some(({ spec }) => spec.layers?.includes(layer));
+    if (used) throw new DriverError('layer-in-use', `a sandbox lies over layer ${layer}`);
+    this.host.layers.delete(layer);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {}
+
+  private over(layers: readonly string[]): Map<string, string> {
+    const files = new Map<string, string>();
+    for (const name of layers) {
+      const layer = this.host.layers.get(name);
+      if (!layer) throw new DriverError('layer-missing', `no layer ${name}`);
+      for (const [file, content] of layer) {
+        if (content === null) files.delete(file);
+        else files.set(file, content);
+      }
+    }
+    return files;
+  }
 
   private known(id: string): FakeSandbox {
     const sandbox = this.host.sandboxes.get(id);

@@ -1,6 +1,8 @@
 /** A toy shell: enough to see that input arrives, output comes back, and files stay. */
 export interface ShellHost {
   print(text: string): void;
+  /** A line was run to its end; the prompt is back. */
+  ended(): void;
   exit(): void;
 }
 
@@ -31,16 +33,18 @@ export class FakeShell {
       if (line.trim() === 'exit') return this.host.exit();
       this.run(line.trim());
       this.host.print(PROMPT);
+      this.host.ended();
     }
   }
 
-  /** `echo WORDS`, `echo WORDS > FILE`, `cat FILE`. */
+  /** `echo WORDS`, `echo WORDS > FILE`, `cat FILE`, `rm FILE`. */
   private run(line: string): void {
     const write = /^echo (.*?)\s*>\s*(\S+)$/.exec(line);
     if (write) return void this.files.set(write[2]!, `${write[1]}\n`);
     if (line.startsWith('echo ')) return this.host.print(`${line.slice(5)}\r\n`);
     if (line.startsWith('cat '))
       return this.host.print((this.files.get(line.slice(4)) ?? 'no such file\n').replace('\n', '\r\n'));
+    if (line.startsWith('rm ')) return void this.files.delete(line.slice(3));
     if (line !== '') this.host.print('unknown command\r\n');
   }
 }

@@ -10,7 +10,7 @@
 import type { TerminalSize } from '../../protocol/messages.ts';
 
 /** Changes when this protocol does: `init` tells its own in the answer to `status` (protocolVersion in native/pid1). */
-export const INIT_PROTOCOL = 3;
+export const INIT_PROTOCOL = 4;
 
 export const MAX_PAYLOAD_BYTES = 64 * 1024;
 export const FRAME_HEADER_BYTES = 5;
@@ -46,6 +46,8 @@ export type StreamRequest =
   | { op: 'forwards' }
   /** Carry the connection of this ticket: its bytes in Data frames both ways. A ticket is good once. */
   | { op: 'accept'; ticket: string }
+  /** Hear of the prompts and ended commands of all terminals, in order. At most 8 such streams at once. */
+  | { op: 'watch' }
   | { op: 'status' };
 
 export type StreamAnswer = { ok: true; [key: string]: unknown } | { ok: false; code: string; message: string };
@@ -63,4 +65,6 @@ export type TerminalControl =
  * `{type: 'ended', status, signal, timedOut}`. On an archive stream the last frame is `{type: 'ended', status}`.
  * On a stream of forwards `init` sends `{type: 'dial', ticket}`, 32 hexadecimal digits, for each connection, and waits
  * 10 s for its `accept`. On an accept stream `{type: 'eof'}` ends one direction; the other goes on.
+ * On a watch stream `init` sends the `prompt` and `command-ended` of each terminal with its name as `terminal`: first how
+ * each prompt stands, then what happens. It keeps 256 for a watcher that is slow, and of prompts the newest.
  */

@@ -17,7 +17,7 @@ import {
 import { askInit } from '../init/ask.ts';
 import { INIT_PROTOCOL } from '../init/frames.ts';
 import { KeyedQueue } from './keyed-queue.ts';
-import { listValue, statsValue, statusValue } from './protocol.ts';
+import { layersValue, listValue, statsValue, statusValue } from './protocol.ts';
 import { SupervisorClient } from './supervisor-client.ts';
 import { initSocket } from './supervisor/paths.ts';
 
@@ -25,7 +25,7 @@ import { initSocket } from './supervisor/paths.ts';
 const INIT_ANSWER_MS = 5000;
 
 export class OciDriver implements SandboxDriver {
-  readonly capabilities = { freeze: true } as const;
+  readonly capabilities = { freeze: true, snapshot: true } as const;
   private readonly run: string;
   private readonly supervisor: SupervisorClient;
   private readonly queue = new KeyedQueue();
@@ -124,6 +124,25 @@ export class OciDriver implements SandboxDriver {
 
   async stats(id: string, options?: CallOptions): Promise<SandboxStats> {
     return checked(statsValue, await this.supervisor.call({ op: 'stats', id }, options));
+  }
+
+  snapshot(id: string, layer: string, options?: CallOptions): Promise<void> {
+    return this.inOrder(id, async () => {
+      try {
+        await this.supervisor.call({ op: 'snapshot', id, layer }, options);
+      } catch (error) {
+        this.frozen.delete(id); // the supervisor freezes it meanwhile, and may have gone away before it thawed it
+        throw error;
+      }
+    });
+  }
+
+  async layers(options?: CallOptions): Promise<string[]> {
+    return checked(layersValue, await this.supervisor.call({ op: 'layers' }, options));
+  }
+
+  async removeLayer(layer: string, options?: CallOptions): Promise<void> {
+    await this.supervisor.call({ op: 'removeLayer', layer }, options);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

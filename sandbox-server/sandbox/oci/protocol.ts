@@ -3,12 +3,15 @@
  * line. Requests carry a number that the answer repeats; answers come in any order. Both ends validate.
  */
 import { z } from 'zod';
-import type { DriverErrorCode } from '../driver.ts';
+import { MAX_LAYERS, type DriverErrorCode } from '../driver.ts';
 
 /** Longest line in bytes: `list` of some thousand sandboxes fits. */
 export const MAX_LINE_BYTES = 1024 * 1024;
 
 export const sandboxId = z.string().regex(/^[0-9a-hjkmnp-tv-z]{26}$/, 'a sandbox id has 26 characters');
+
+/** A folder's name: what starts with a dot is unfinished. */
+export const layerId = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,127}$/, 'not the name of a layer');
 
 const positive = z.number().int().positive();
 
@@ -25,6 +28,7 @@ export const sandboxSpec = z.strictObject({
     openFiles: positive,
     diskBytesPerSecond: positive,
   }),
+  layers: z.array(layerId).max(MAX_LAYERS).exactOptional(),
 });
 
 const n = z.number().int().nonnegative();
@@ -40,6 +44,9 @@ export const supervisorRequest = z.discriminatedUnion('op', [
   byId('status'),
   byId('stats'),
   z.strictObject({ n, op: z.literal('list') }),
+  z.strictObject({ n, op: z.literal('snapshot'), id: sandboxId, layer: layerId }),
+  z.strictObject({ n, op: z.literal('layers') }),
+  z.strictObject({ n, op: z.literal('removeLayer'), layer: layerId }),
 ]);
 export type SupervisorRequest = z.infer<typeof supervisorRequest>;
 
@@ -50,6 +57,9 @@ const DRIVER_ERROR_CODES = [
   'no-room',
   'image-missing',
   'image-refused',
+  'layer-missing',
+  'layer-in-use',
+  'layer-refused',
   'profile-unsupported',
   'host-disk-full',
   'start-failed',
@@ -67,6 +77,7 @@ export const supervisorAnswer = z.union([
 const runningState = z.enum(['stopped', 'ready', 'frozen']);
 export const statusValue = z.enum(['stopped', 'ready', 'frozen', 'gone']);
 export const listValue = z.array(z.strictObject({ id: sandboxId, state: runningState }));
+export const layersValue = z.array(layerId);
 export const statsValue = z.strictObject({
   memoryBytes: n,
   processes: n,

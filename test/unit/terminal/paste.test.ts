@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { encodeCommand, encodePaste, linesOf, mustAsk, sanitisePaste } from '../../../site/terminal/paste.ts';
+import { encodeCommand, encodePaste, linesOf, sanitisePaste } from '../../../sandbox-server/protocol/typing.ts';
+import { mustAsk } from '../../../site/terminal/paste.ts';
 
 const ESC = '\u001b';
 

@@ -1,10 +1,11 @@
 /** What is kept of a sandbox on the host's disk: its description and its own disk, one folder a sandbox. */
-import { mkdir, open, readdir, readFile, rename, rm, statfs, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { DriverError, type SandboxSpec } from '../../driver.ts';
 import { sandboxId, sandboxSpec } from '../protocol.ts';
 import { freeRange, type IdRange, RANGE_SIZES } from './id-ranges.ts';
+import { refuseFullHost } from './host-space.ts';
 import { runTool } from './run-tool.ts';
 
 /** What another version wrote beside is passed over: a learner's files must not hang on it. */
@@ -15,12 +16,6 @@ const metaSchema = z.object({
 
 /** `meta.json`. The id range stays with the disk for its life: the files on it carry these ids. */
 export type SandboxMeta = z.infer<typeof metaSchema>;
-
-/**
- * A new disk is refused below this much free space on the host, in bytes: disks are sparse, and those that exist need
- * room to grow.
- */
-const HOST_RESERVE_BYTES = 512 * 1024 * 1024;
 
 /** Prefix of a folder that is being made; what is left of one after a crash is removed. */
 const UNFINISHED = '.new-';
@@ -66,15 +61,17 @@ export class Disks {
     return this.broken.has(id);
   }
 
+  /** Whether a disk lies over the layer, or one that cannot be read may. */
+  use(layer: string): boolean {
+    return this.broken.size > 0 || [...this.metas.values()].some(({ spec }) => spec.layers?.includes(layer));
+  }
+
   path(id: string): string {
     return join(this.dir, id, 'disk.ext4');
   }
 
   async create(id: string, spec: SandboxSpec): Promise<void> {
-    const free = await statfs(this.dir);
-    if (free.bavail * free.bsize < HOST_RESERVE_BYTES) {
-      throw new DriverError('host-disk-full', `${this.dir}: less than ${HOST_RESERVE_BYTES} bytes are free`);
-    }
+    await refuseFullHost(this.dir);
     const ids = freeRange(
       this.reserve,
       [...this.metas.values()].map((meta) => meta.ids),

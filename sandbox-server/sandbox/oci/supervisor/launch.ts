@@ -9,6 +9,8 @@ import { runTool } from './run-tool.ts';
 export interface LaunchSpec {
   id: string;
   image: string;
+  /** Folders, the lowest first. */
+  layers: string[];
   disk: string;
   ids: { base: number; size: number };
   mountpoint: string;
@@ -53,7 +55,8 @@ export async function launch(
   };
 }
 
-function parseJson(text: string): unknown {
+/** Undefined where it is none. */
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

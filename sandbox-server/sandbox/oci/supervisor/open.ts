@@ -5,6 +5,7 @@ import { Cgroups } from './cgroups.ts';
 import { delegatedParent } from './delegation.ts';
 import { Disks } from './disks.ts';
 import { RANGE_SIZES } from './id-ranges.ts';
+import { Layers } from './layers.ts';
 import { type SupervisorPaths, supervisorPaths } from './paths.ts';
 import { lackForEngines, readProbed } from './probe.ts';
 import { runTool } from './run-tool.ts';
@@ -44,6 +45,7 @@ export async function openSupervisor(
   const disks = await Disks.open(paths.sandboxes, reserve, (id, why) =>
     log.error({ sandbox: id, err: why }, 'a sandbox cannot be read; its disk is kept, nobody gets it'),
   );
+  const layers = await Layers.open(paths);
   const engineLack = await examine(paths);
   if (engineLack !== undefined) log.warn({ lacking: engineLack }, 'sandboxes of profile containers cannot run here');
   const gatewayGroup = await groupOf(config.user);
@@ -51,6 +53,7 @@ export async function openSupervisor(
     run: config.run,
     paths,
     disks,
+    layers,
     cgroups,
     runtime,
     gatewayGroup,

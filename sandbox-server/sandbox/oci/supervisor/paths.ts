@@ -7,6 +7,8 @@ export interface SupervisorPaths {
   /** One folder a sandbox, kept over restarts of the host: `meta.json` and the disk. */
   sandboxes: string;
   images: string;
+  /** One folder a layer: files with ids as seen inside, and what the overlay needs to know of what is gone. */
+  layers: string;
   /** One folder a sandbox while it runs: its socket and its bundle. */
   running: string;
   /** State of the container runtime. */
@@ -20,6 +22,7 @@ export function supervisorPaths(config: Pick<Config, 'run' | 'paths'>): Supervis
     native: config.paths.native,
     sandboxes: join(config.paths.supervisorData, 'sandboxes'),
     images: config.paths.images,
+    layers: config.paths.layers,
     running: join(config.run, 'sandboxes'),
     runtime: join(config.run, 'runtime'),
     mountpoint: join(config.run, 'mnt'),

@@ -12,6 +12,7 @@ import { sandboxId } from '../protocol.ts';
 import { KeyedQueue } from '../keyed-queue.ts';
 import { endProcesses } from './end-processes.ts';
 import { launch } from './launch.ts';
+import type { Layers } from './layers.ts';
 import { ociConfig } from './oci-config.ts';
 import { PROFILES } from './profiles.ts';
 import { initSocket, type SupervisorPaths } from './paths.ts';
@@ -25,6 +26,7 @@ export interface Host {
   run: string;
   paths: SupervisorPaths;
   disks: Disks;
+  layers: Layers;
   cgroups: Cgroups;
   runtime: RuntimeSpec;
   /** Group of the gateway's user: it alone may connect to init. */
@@ -40,6 +42,8 @@ export interface Host {
 export class Sandboxes {
   private readonly host: Host;
   private readonly queue = new KeyedQueue();
+  /** Layers of sandboxes that are being made, by their id: no disk tells of them yet. */
+  private readonly wanted = new Map<string, readonly string[]>();
 
   constructor(host: Host) {
     this.host = host;
@@ -54,7 +58,15 @@ export class Sandboxes {
       if (!(await readdir(rootfs).catch(() => undefined))) {
         throw new DriverError('image-missing', `${rootfs} does not exist`);
       }
-      await disks.create(id, spec);
+      const { layers: wanted = [] } = spec;
+      const missing = wanted.find((layer) => !this.host.layers.has(layer));
+      if (missing !== undefined) throw new DriverError('layer-missing', `no layer ${missing}`);
+      this.wanted.set(id, wanted);
+      try {
+        await disks.create(id, spec);
+      } finally {
+        this.wanted.delete(id);
+      }
     });
   }
 
@@ -117,6 +129,37 @@ export class Sandboxes {
       await this.running(id);
       return this.host.cgroups.stats(id);
     });
+  }
+
+  /** Stores what the sandbox wrote. What runs in it stands still meanwhile. */
+  snapshot(id: string, layer: string): Promise<void> {
+    return this.queue.run(id, async () => {
+      const { disks, layers, cgroups, log } = this.host;
+      const { ids } = this.known(id);
+      if (layers.has(layer)) return;
+      const state = await this.state(id);
+      if (state === 'ready') await cgroups.setFrozen(id, true);
+      if (state === 'stopped') await this.clear(id); // one that ended by itself may have left something that writes
+      try {
+        const stored = await layers.store(layer, { disk: disks.path(id), ids });
+        log.info({ sandbox: id, layer, ...stored }, 'stored');
+      } finally {
+        if (state === 'ready') await cgroups.setFrozen(id, false);
+      }
+    });
+  }
+
+  async layers(): Promise<string[]> {
+    return this.host.layers.ids();
+  }
+
+  async removeLayer(layer: string): Promise<void> {
+    const { disks, layers } = this.host;
+    if (!layers.has(layer)) return;
+    if (disks.use(layer) || [...this.wanted.values()].some((each) => each.includes(layer))) {
+      throw new DriverError('layer-in-use', `a sandbox lies over layer ${layer}`);
+    }
+    await layers.remove(layer);
   }
 
   /** Removes what belongs to no sandbox: left by a crash between two steps. Returns what it removed. */
@@ -208,6 +251,7 @@ export class Sandboxes {
     const { pid, stages } = await launch(paths.native, {
       id,
       image: join(paths.images, meta.spec.image, 'rootfs'),
+      layers: (meta.spec.layers ?? []).map((layer) => this.host.layers.path(layer)),
       disk: this.host.disks.path(id),
       ids: meta.ids,
       mountpoint: paths.mountpoint,

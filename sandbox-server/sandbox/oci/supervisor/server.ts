@@ -97,5 +97,11 @@ function perform(request: SupervisorRequest, sandboxes: Sandboxes): Promise<unkn
       return sandboxes[request.op](request.id);
     case 'list':
       return sandboxes.list();
+    case 'snapshot':
+      return sandboxes.snapshot(request.id, request.layer);
+    case 'layers':
+      return sandboxes.layers();
+    case 'removeLayer':
+      return sandboxes.removeLayer(request.layer);
   }
 }
