@@ -13,6 +13,7 @@ const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
   start: () => import('./commands/start.ts'),
   doctor: () => import('./commands/doctor.ts'),
   clean: () => import('./commands/clean.ts'),
+  'lesson test': () => import('./commands/lesson-test.ts'),
   'image build': () => import('./commands/image-build.ts'),
   'image list': () => import('./commands/image-list.ts'),
   'image pull': () => import('./commands/image-pull.ts'),
