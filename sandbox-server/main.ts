@@ -11,17 +11,22 @@ import { readConfig, withPort, type Config } from './config.ts';
 import { createApp } from './http/app.ts';
 import { Courses } from './http/courses.ts';
 import { Origins } from './http/origins.ts';
+import { Layers } from './lessons/layers.ts';
+import { Mover } from './lessons/move.ts';
+import { playFrom } from './lessons/play.ts';
 import { createLog, type Log } from './log.ts';
 import { RegistryOutlet } from './registry/outlet.ts';
 import type { SandboxDriver } from './sandbox/driver.ts';
 import { OciDriver } from './sandbox/oci/driver.ts';
 import { OffDriver } from './sandbox/off-driver.ts';
 import { Sessions } from './session/sessions.ts';
+import { Spares } from './session/spares.ts';
 import { TerminalSockets } from './socket/upgrade.ts';
 import { openDatabase } from './store/database.ts';
 import { Learners } from './store/learners.ts';
 import { RegistryUsage } from './store/registry-usage.ts';
 import { SandboxRecords } from './store/sandbox-records.ts';
+import { SpareRecords } from './store/spare-records.ts';
 
 export interface RunningGateway extends AsyncDisposable {
   port: number;
@@ -44,10 +49,17 @@ export async function startGateway(config: Config, log: Log, driver = driverOf(c
     registry.mode === 'on'
       ? new RegistryOutlet({ ...registry, registryBytes, driver, usage: new RegistryUsage(database, now), log })
       : undefined;
-  const sessions = stack.use(new Sessions({ driver, records, now, config, log, ...(outlet ? { outlet } : {}) }));
+  const way = outlet ? { outlet } : {};
+  const { startTimeoutMs } = config;
+  const spares = new Spares({ driver, records: new SpareRecords(database, now), startTimeoutMs, log, ...way });
+  const sessions = stack.use(new Sessions({ driver, records, spares, now, config, log, ...way }));
   if (config.sandboxes.mode === 'on') await sessions.reconcile();
   void outlet?.removeAllBut(new Set(records.all().map(({ id }) => id)));
   const courses = new Courses(JSON.parse(readFileSync(config.paths.courses, 'utf8')) as CourseManifest);
+  const play = playFrom(config.paths.lessonFiles);
+  const layers = stack.use(new Layers({ driver, spares, courses: () => courses.all(), config, play, log }));
+  if (config.sandboxes.mode === 'on') void layers.sweep();
+  const mover = stack.use(new Mover({ sessions, spares, layers, config, play, log }));
   const origins = new Origins();
   const accessCode = config.access === 'code' ? readFileSync(config.paths.accessCode, 'utf8').trim() : undefined;
   const { app, identity } = await createApp({
@@ -56,6 +68,7 @@ export async function startGateway(config: Config, log: Log, driver = driverOf(c
     courses,
     learners,
     sessions,
+    mover,
     secret: cookieSecret(config),
     ...(accessCode === undefined ? {} : { accessCode }),
     log,

@@ -5,6 +5,7 @@ import rateLimit from '@fastify/rate-limit';
 import fastifyStatic from '@fastify/static';
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify';
 import type { Config } from '../config.ts';
+import type { Mover } from '../lessons/move.ts';
 import type { Sessions } from '../session/sessions.ts';
 import type { Learner, Learners } from '../store/learners.ts';
 import type { Courses } from './courses.ts';
@@ -20,6 +21,7 @@ export interface Gateway {
   courses: Courses;
   learners: Learners;
   sessions: Sessions;
+  mover: Mover;
   /** Secret that signs cookies. */
   secret: string;
   /** Absent where access is open. */

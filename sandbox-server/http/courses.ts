@@ -11,6 +11,11 @@ export class Courses {
     this.byId = new Map(manifest.courses.map((course) => [course.id, course]));
   }
 
+  /** In the order of the manifest. */
+  all(): CourseEntry[] {
+    return [...this.byId.values()];
+  }
+
   /** Throws `not-found`. */
   get(id: string): CourseEntry {
     const course = this.byId.get(id);

@@ -54,7 +54,7 @@ export async function performSteps(
 }
 
 async function performScript(connect: () => Promise<Duplex>, step: ScriptStep, signal?: AbortSignal): Promise<void> {
-  const result = await runScript(connect, step, signal && { signal });
+  const result = await runScript(connect, step, signal);
   const fault = faultOfScript(step, result);
   if (fault !== null) throw new StepFailed(step.place, step.text, fault, endOfOutput(result));
 }

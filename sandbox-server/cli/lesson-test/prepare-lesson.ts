@@ -12,11 +12,11 @@ export async function prepareForLesson(
   signal: AbortSignal,
 ): Promise<Fault | undefined> {
   if (files) {
-    const result = await runInSandbox(await connect(), { op: 'exec', argv: ['tar', '-xk'] }, files);
+    const result = await runInSandbox(await connect(), { op: 'unpack' }, files, signal);
     if (result.status !== 0) return { what: 'its files could not be laid', came: endOfOutput(result) };
   }
   if (entry.setup) {
-    const result = await runScript(connect, entry.setup, { signal });
+    const result = await runScript(connect, entry.setup, signal);
     const what = faultOfScript(entry.setup, result);
     if (what !== null) return { what: `setup.sh: ${what}`, came: endOfOutput(result) };
   }

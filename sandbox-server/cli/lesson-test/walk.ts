@@ -122,7 +122,7 @@ export class Walk {
 
   async #script(open: OpenTask, name: string, step: ScriptStep): Promise<boolean> {
     return await this.#case('solve', name, step.place, async () => {
-      const result = await runScript(this.#options.connect, step, { signal: this.#options.signal });
+      const result = await runScript(this.#options.connect, step, this.#options.signal);
       const printed = result.stdout.toString('utf8');
       this.#printed = async () => printed;
       this.#background = false;
