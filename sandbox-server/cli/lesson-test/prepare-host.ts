@@ -50,6 +50,9 @@ export async function prepareHost(context: CommandContext, lessons: readonly str
 
   const own = besides(settings);
   await using stack = new AsyncDisposableStack();
+  stack.use(
+    await waitForLock(join(own.data, 'queue'), () => report.note('  Waiting for another test of lessons to end …')),
+  );
   stack.use(claim(own, own));
   const config = composeConfig(own, prepared);
   // Where an earlier run was killed, something of its sandboxes is still there; nobody else has this control group.
