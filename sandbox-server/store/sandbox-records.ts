@@ -52,6 +52,31 @@ export class SandboxRecords {
     this.database.prepare('UPDATE sandbox SET seen_at = ? WHERE id = ?').run(this.now(), id);
   }
 
+  /**
+   * Puts another sandbox in the place of one. The other was spare; the one is from now on. All of that happens, and what
+   * `also` writes, or nothing.
+   */
+  replace(
+    old: string,
+    { id, image, profile }: Pick<SandboxRecord, 'id' | 'image' | 'profile'>,
+    also: () => void = () => {},
+  ): void {
+    this.database.exec('BEGIN IMMEDIATE');
+    try {
+      const row = this.database.prepare('SELECT learner, course FROM sandbox WHERE id = ?').get(old);
+      if (!row) throw new Error(`sandbox ${old} is nobody's`);
+      this.delete(old);
+      this.create({ id, learner: row['learner'] as string, course: row['course'] as string, image, profile });
+      this.database.prepare('DELETE FROM spare_sandbox WHERE id = ?').run(id);
+      this.database.prepare('INSERT INTO spare_sandbox (id, noted_at) VALUES (?, ?)').run(old, this.now());
+      also();
+      this.database.exec('COMMIT');
+    } catch (error) {
+      this.database.exec('ROLLBACK');
+      throw error;
+    }
+  }
+
   delete(id: string): void {
     this.database.prepare('DELETE FROM sandbox WHERE id = ?').run(id);
   }
