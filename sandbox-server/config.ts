@@ -61,6 +61,8 @@ interface Paths {
   site: string;
   /** The course manifest (site/course/manifest.ts). */
   courses: string;
+  /** Holds the lessons' files, an archive a lesson, by the names that the manifest gives them. */
+  lessonFiles: string;
   /** The native program. */
   native: string;
   /** The gateway's own folder: 0700, its user's. */
@@ -125,6 +127,7 @@ export function composeConfig(settings: Settings, { sandboxes, registry, program
       program,
       site: join(desk ?? join(program, 'build'), 'site'),
       courses: join(desk ?? join(program, 'build'), 'courses.json'),
+      lessonFiles: join(desk ?? join(program, 'build'), 'lesson-files'),
       native: join(program, 'build', 'slipway-native'),
       gatewayData,
       supervisorData,

@@ -38,13 +38,12 @@ export async function lessonEntry(press: Press, course: string, lesson: Lesson):
 }
 
 async function render(press: Press, course: string, lesson: Lesson, path: string, source: string) {
-  const { slug, body, title, summary, duration, objectives, terminals } = lesson;
+  const { slug, title, summary, duration, objectives, terminals } = lesson;
   const rendered = await press.renderMarkdown(source, { fileURL: pathToFileURL(path) });
   return {
     id: `${course}/${slug}`,
     // Field by field: a lesson holds its checks and solutions too, which no page may get.
     data: { title, summary, duration, objectives, terminals, course, slug },
-    body,
     rendered,
     filePath: relative(fileURLToPath(press.root), path),
     // Pictures: Astro writes them, with their sizes, into the site.

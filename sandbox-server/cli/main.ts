@@ -15,6 +15,7 @@ const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
   doctor: () => import('./commands/doctor.ts'),
   clean: () => import('./commands/clean.ts'),
   'lesson check': () => import('./commands/lesson-check.ts'),
+  'lesson test': () => import('./commands/lesson-test.ts'),
   'image build': () => import('./commands/image-build.ts'),
   'image list': () => import('./commands/image-list.ts'),
   'image pull': () => import('./commands/image-pull.ts'),
