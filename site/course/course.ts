@@ -18,7 +18,7 @@ import { checkPictures } from './check-pictures.ts';
 import { checkShell } from './check-shell.ts';
 import { parseLesson, type Lesson } from './lesson.ts';
 import { isLeftOut, isName, slugOfLesson } from './names.ts';
-import { CourseProblems, type Problem } from './problem.ts';
+import { CourseProblems, nearest, type Problem } from './problem.ts';
 import { courseSchema, type CourseFields } from './schema.ts';
 import { readYaml } from './yaml.ts';
 
@@ -89,7 +89,10 @@ async function readCourse(folder: string, images: readonly string[]): Promise<Re
   const names = folders.map(({ name }) => name);
   const problems: Problem[] = [];
   if (!images.includes(value.image)) problems.push(noImage(at('image'), value.image, images));
-  for (const name of names.filter((name) => !value.lessons.includes(name))) {
+  // A name on the list that is written wrong is one mistake, not two.
+  const absent = value.lessons.filter((name) => !names.includes(name));
+  const meant = absent.map((name) => nearest(name, names));
+  for (const name of names.filter((name) => !value.lessons.includes(name) && !meant.includes(name))) {
     problems.push(notListed(at('lessons'), name));
   }
   const lessons: Lesson[] = [];
