@@ -8,7 +8,7 @@ import type { ErrorCode } from '../protocol/errors.ts';
 import type { StartStage } from '../protocol/messages.ts';
 import type { SandboxState } from '../protocol/api.ts';
 import { DriverError, type SandboxDriver, type SandboxSpec } from '../sandbox/driver.ts';
-import { toLearnerError } from './learner-error.ts';
+import { LearnerError, toLearnerError } from './learner-error.ts';
 import { next, type SandboxEvent } from './state.ts';
 
 export interface SessionContext {
@@ -34,22 +34,29 @@ const NOTE_EVERY_MS = 30_000;
 const LOOKS = 20;
 const LOOK_EVERY_MS = 50;
 
+/** A sandbox by its id, and what it is made of. */
+export interface Sandbox {
+  readonly id: string;
+  readonly spec: SandboxSpec;
+}
+
 export type OnStage = (stage: StartStage) => void;
 
 export class SandboxSession implements Disposable {
-  readonly id: string;
   readonly learner: string;
   readonly course: string;
   failure: ErrorCode | undefined;
   /** Whether its last end was asked for: idle, a restart, another learner's turn. */
   endedOnPurpose = false;
   stage: StartStage | undefined;
-  readonly spec: SandboxSpec;
   private readonly context: SessionContext;
+  private sandbox: Sandbox;
   private current!: SandboxState;
   private whileReady: Disposable | undefined;
   private starting: Promise<void> | undefined;
   private restarting: Promise<void> | undefined;
+  /** Resolves, whatever comes of it, when another sandbox has taken this one's place. */
+  private replacing: Promise<void> | undefined;
   /** Whether it is on its way down: its place counts as free. */
   stopping = false;
   private readonly waiting = new Set<OnStage>();
@@ -64,12 +71,20 @@ export class SandboxSession implements Disposable {
     state: SandboxState,
   ) {
     this.context = context;
-    this.id = identity.id;
     this.learner = identity.learner;
     this.course = identity.course;
     this.seenAt = identity.seenAt;
-    this.spec = spec;
+    this.sandbox = { id: identity.id, spec };
     this.enter(state);
+  }
+
+  /** Another one after `replace`. */
+  get id(): string {
+    return this.sandbox.id;
+  }
+
+  get spec(): SandboxSpec {
+    return this.sandbox.spec;
   }
 
   get state(): SandboxState {
@@ -78,12 +93,17 @@ export class SandboxSession implements Disposable {
 
   /** Whether it uses memory of the host, or is about to. */
   get running(): boolean {
-    return this.starting !== undefined || this.current === 'ready' || this.current === 'frozen';
+    return (
+      this.starting !== undefined ||
+      this.replacing !== undefined ||
+      this.current === 'ready' ||
+      this.current === 'frozen'
+    );
   }
 
   /** Milliseconds since somebody last looked; 0 while somebody does. */
   get idleMs(): number {
-    return this.viewers > 0 || this.starting ? 0 : this.context.now() - this.seenAt;
+    return this.viewers > 0 || this.starting || this.replacing ? 0 : this.context.now() - this.seenAt;
   }
 
   /** Counts a viewer until disposed. */
@@ -100,6 +120,7 @@ export class SandboxSession implements Disposable {
 
   /** Brings the sandbox up where it does not run. All who ask meanwhile wait for the same start, and hear its stages. */
   async ready(onStage: OnStage = () => {}): Promise<void> {
+    while (this.replacing) await this.replacing; // without a pause where there is none: nothing may come between
     if (this.current === 'ready') return;
     if (this.stage) onStage(this.stage);
     this.waiting.add(onStage);
@@ -132,27 +153,30 @@ export class SandboxSession implements Disposable {
 
   /** Asks the driver what is true. Resolves to whether the sandbox runs. */
   async refresh(): Promise<boolean> {
-    const actual = await this.context.driver.status(this.id).catch((error: unknown) => {
+    const { id } = this;
+    const actual = await this.context.driver.status(id).catch((error: unknown) => {
       throw toLearnerError(error);
     });
+    if (id !== this.id) return true; // that was another one, and what has its place now runs
     if (actual === 'ready' || actual === 'frozen') {
       if (this.current !== 'starting') this.enter(actual);
       return true;
     }
     if (this.current === 'ready' || this.current === 'frozen') {
       this.apply('died');
-      this.endedOnPurpose = this.stopping;
+      this.endedOnPurpose = this.stopping || this.replacing !== undefined;
     }
     return false;
   }
 
   /** Whether it still runs, for whoever lost a stream to it or was refused one. */
   async survives(): Promise<boolean> {
+    const { id } = this;
     for (let look = 1; look < LOOKS; look++) {
-      if (!(await this.refresh())) return false;
+      if (!(await this.refresh()) || id !== this.id) return false;
       await sleep(LOOK_EVERY_MS);
     }
-    return await this.refresh();
+    return (await this.refresh()) && id === this.id;
   }
 
   async freeze(): Promise<void> {
@@ -163,6 +187,7 @@ export class SandboxSession implements Disposable {
 
   /** Ends all programs and keeps the files. */
   async stop(): Promise<void> {
+    while (this.replacing) await this.replacing;
     await this.starting?.catch(() => {});
     this.stopping = true;
     this.endedOnPurpose = true;
@@ -174,9 +199,11 @@ export class SandboxSession implements Disposable {
   }
 
   private async end(): Promise<void> {
+    const { id } = this;
     await this.context.driver.stop(this.id).catch((error: unknown) => {
       if (!(error instanceof DriverError && error.code === 'unknown')) throw toLearnerError(error);
     });
+    if (id !== this.id) return; // another one has its place
     // A start that was asked for meanwhile comes after this stop.
     if (this.current !== 'requested' && this.current !== 'starting') this.apply('stop');
   }
@@ -187,6 +214,37 @@ export class SandboxSession implements Disposable {
       .then(() => this.ready())
       .finally(() => (this.restarting = undefined));
     return this.restarting;
+  }
+
+  /**
+   * Stops the sandbox and puts the one that `make` gives, which runs, in its place; it keeps its place on the host
+   * meanwhile. Who asks for the sandbox in that time waits. `commit` makes it so where that is written down. Where one of
+   * them fails this rejects, and all is as it was, but that the programs have ended. Rejects with `move-under-way` where
+   * that is done already.
+   */
+  replace<Next extends Sandbox>(make: () => Promise<Next>, commit: (next: Next) => void): Promise<void> {
+    if (this.replacing) return Promise.reject(new LearnerError('move-under-way'));
+    const hadPlace = this.running;
+    const work = this.exchange(make, commit, hadPlace);
+    this.replacing = work.catch(() => {}).finally(() => (this.replacing = undefined));
+    return work;
+  }
+
+  private async exchange<Next extends Sandbox>(
+    make: () => Promise<Next>,
+    commit: (next: Next) => void,
+    hadPlace: boolean,
+  ): Promise<void> {
+    await this.starting?.catch(() => {}); // one that was under way; who asks from now on waits
+    this.endedOnPurpose = true;
+    await this.end();
+    if (!hadPlace) await this.context.admit(this, () => {});
+    const next = await make();
+    commit(next);
+    this.sandbox = { id: next.id, spec: next.spec };
+    this.failure = undefined;
+    this.apply('replaced');
+    this.touch();
   }
 
   /** Removes the sandbox and all of its files. */

@@ -25,6 +25,7 @@ type sandbox struct {
 	reaper  *reaper
 	cgroups []*os.File
 	trouble *trouble
+	history history
 	// forwards is nil where the sandbox's profile has none.
 	forwards *forwards
 	watchers watchers
@@ -34,7 +35,7 @@ type sandbox struct {
 }
 
 func newSandbox(reaper *reaper, cgroups []*os.File) *sandbox {
-	box := &sandbox{reaper: reaper, cgroups: cgroups, terminals: map[string]*terminal{}}
+	box := &sandbox{reaper: reaper, cgroups: cgroups, history: history{root: "/"}, terminals: map[string]*terminal{}}
 	box.trouble = newTrouble(reaper.killed, box.announce)
 	return box
 }
@@ -52,8 +53,12 @@ type request struct {
 	Cwd       string            `json:"cwd"`
 	Env       map[string]string `json:"env"`
 	TimeoutMs int64             `json:"timeoutMs"`
-	Unless    string            `json:"unless"`
-	Ticket    string            `json:"ticket"`
+	// MaxOutputBytes bounds each of a command's two outputs; 0: nothing does.
+	MaxOutputBytes int64  `json:"maxOutputBytes"`
+	Daemons        bool   `json:"daemons"`
+	Why            string `json:"why"`
+	Unless         string `json:"unless"`
+	Ticket         string `json:"ticket"`
 }
 
 // stream is one connection: its request was read, frames follow.
@@ -106,6 +111,8 @@ func (b *sandbox) serve(conn net.Conn) {
 		b.serveExec(s, ask)
 	case "archive":
 		b.serveArchive(s)
+	case "unpack":
+		b.serveUnpack(s)
 	case "kill-all":
 		// All processes of this pid namespace but the caller; one pass holds the kernel's task list, so that a fork bomb
 		// cannot outrun it.
@@ -118,6 +125,8 @@ func (b *sandbox) serve(conn net.Conn) {
 		b.forwards.serveControl(s)
 	case "accept":
 		b.forwards.serveAccept(s, ask.Ticket)
+	case "save":
+		b.serveSave(s, ask.Why)
 	case "watch":
 		b.serveWatch(s)
 	case "status":
