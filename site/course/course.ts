@@ -19,7 +19,7 @@ import { checkShell } from './check-shell.ts';
 import { parseLesson, type Lesson } from './lesson.ts';
 import { CourseMemory } from './memory.ts';
 import { isLeftOut, isName, slugOfLesson } from './names.ts';
-import { CourseProblems, type Problem } from './problem.ts';
+import { CourseProblems, nearest, type Problem } from './problem.ts';
 import { courseSchema, type CourseFields } from './schema.ts';
 import { readYaml } from './yaml.ts';
 
@@ -93,7 +93,10 @@ async function readCourse(folder: string, images: readonly string[], memory: Cou
   const names = folders.map(({ name }) => name);
   const problems: Problem[] = [];
   if (!images.includes(value.image)) problems.push(noImage(at('image'), value.image, images));
-  for (const name of names.filter((name) => !value.lessons.includes(name))) {
+  // A name on the list that is written wrong is one mistake, not two.
+  const absent = value.lessons.filter((name) => !names.includes(name));
+  const meant = absent.map((name) => nearest(name, names));
+  for (const name of names.filter((name) => !value.lessons.includes(name) && !meant.includes(name))) {
     problems.push(notListed(at('lessons'), name));
   }
   const lessons: Lesson[] = [];
