@@ -8,12 +8,13 @@ import { echo } from './figures/echo.ts';
 import { engine } from './figures/engine.ts';
 import { flood } from './figures/flood.ts';
 import { memory } from './figures/memory.ts';
+import { reset } from './figures/reset.ts';
 import { start } from './figures/start.ts';
 import { throughput } from './figures/throughput.ts';
 import { machineText, sectionText } from './table.ts';
 import { describeMachine } from './machine.ts';
 
-const BENCHES: Bench[] = [start, echo, throughput, memory, flood, engine];
+const BENCHES: Bench[] = [start, echo, throughput, memory, flood, engine, reset];
 const QUICK = { divisor: 10, least: 5 };
 
 process.exitCode = await main(process.argv.slice(2));

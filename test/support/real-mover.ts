@@ -1,10 +1,11 @@
 /** A mover on real sandboxes, in this process: the gateway's parts from sessions to lessons, without HTTP. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { CourseEntry } from '../../site/course/manifest.ts';
 import { createLog } from '../../sandbox-server/log.ts';
 import { Layers } from '../../sandbox-server/lessons/layers.ts';
 import { Mover } from '../../sandbox-server/lessons/move.ts';
 import { playFrom } from '../../sandbox-server/lessons/play.ts';
-import type { Config } from '../../sandbox-server/config.ts';
+import type { Config, ImageEntry } from '../../sandbox-server/config.ts';
 import type { Profile } from '../../sandbox-server/sandbox/driver.ts';
 import { Sessions } from '../../sandbox-server/session/sessions.ts';
 import { Spares } from '../../sandbox-server/session/spares.ts';
@@ -22,15 +23,15 @@ export class RealMover implements AsyncDisposable {
   readonly sessions: Sessions;
   readonly layers: Layers;
   readonly mover: Mover;
+  /** That of all courses. */
+  readonly image: ImageEntry;
   private readonly owned: AsyncDisposableStack;
 
   private constructor(sandboxes: RealSandboxes, courses: readonly CourseEntry[], profile: Profile) {
     const owned = new AsyncDisposableStack();
     const { driver } = sandboxes;
-    const config: Config = {
-      ...sandboxes.config,
-      images: { image: { id: imageOf(sandboxes.config, profile), profile } },
-    };
+    this.image = { id: imageOf(sandboxes.config, profile), profile };
+    const config: Config = { ...sandboxes.config, images: { image: this.image } };
     const database = openDatabase(':memory:');
     owned.use(sandboxes);
     owned.defer(() => database.close());
@@ -57,9 +58,20 @@ export class RealMover implements AsyncDisposable {
     return new RealMover(await RealSandboxes.open(overrides), courses, profile);
   }
 
+  /** Id of a learner's sandbox. */
+  sandboxOf(learner: string): string {
+    return this.sessions.find(learner, 'course')!.id;
+  }
+
+  /** Resolves when there are no sandboxes but learners'. */
+  async settled(): Promise<void> {
+    const owned = ['ada', 'ben'].filter((learner) => this.sessions.find(learner, 'course')).length;
+    while ((await this.sandboxes.driver.list()).length > owned) await sleep(5);
+  }
+
   /** Runs a script in a learner's sandbox; what it printed. */
   async run(learner: string, script: string, options: { root?: boolean } = {}): Promise<string> {
-    const { out } = await this.sandboxes.run(this.sessions.find(learner, 'course')!.id, script, options);
+    const { out } = await this.sandboxes.run(this.sandboxOf(learner), script, options);
     return out;
   }
 
