@@ -1,9 +1,9 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { AstroIntegration } from 'astro';
 import { readCourses } from './course/course.ts';
-import { toManifest } from './course/to-manifest.ts';
+import { writeManifest } from './course/write-manifest.ts';
 import { lessonsFolder } from './lessons-folder.ts';
 import { readSchool, SCHOOL_FILE } from './school/school.ts';
 
@@ -44,9 +44,7 @@ export default function slipway(): AstroIntegration {
       'astro:build:done': async ({ dir, logger }) => {
         const courses = await readCourses(lessonsFolder(root));
         // Beside the site and not in it: what is in it is served.
-        const file = new URL('../courses.json', dir);
-        await mkdir(new URL('.', file), { recursive: true });
-        await writeFile(file, `${JSON.stringify(toManifest(courses), null, 2)}\n`);
+        await writeManifest(courses, fileURLToPath(new URL('../courses.json', dir)));
         logger.info(`${courses.length} ${courses.length === 1 ? 'course' : 'courses'} in courses.json`);
       },
     },

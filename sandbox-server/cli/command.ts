@@ -10,6 +10,13 @@ export interface Command {
   summary: string;
   /** Its own flags and what they do. */
   flags: Record<string, string>;
+  /** Its own options that have a value: what stands for that in --help, and what it is. `'--jobs': { value: 'N', … }`. */
+  options?: Record<string, { value: string; doc: string }>;
+  /**
+   * What it works on, one word an argument, in brackets where it may be left out: `'[PATH]'`, `'COURSE/NAME'`. Without, an
+   * argument that is no flag, option or setting is a mistake.
+   */
+  takes?: string;
   /** Where arguments that are not known are not mistakes: they go to the tool of this name. */
   passesTo?: string;
   /** Returns the exit status. */
@@ -23,6 +30,10 @@ export interface CommandContext {
   host: HostFacts;
   report: Report;
   flags: ReadonlySet<string>;
+  /** Values of `options` that were given, by name: `'--jobs'`. */
+  options: ReadonlyMap<string, string>;
+  /** For `takes`, in order; none is missing that has no brackets, and there are not more. */
+  args: readonly string[];
   /** For `passesTo`. */
   rest: readonly string[];
 }

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 import { ConfigProblem, resolveSettings } from '../config.ts';
+import { readCommandArguments } from './arguments.ts';
 import type { Command } from './command.ts';
 import { readHostFacts } from './host-facts.ts';
 import { createReport, Failure } from './plain/report.mjs';
@@ -10,8 +11,11 @@ import { createReport, Failure } from './plain/report.mjs';
 /** Loaded when asked for: a start should not wait for what other commands need. */
 const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
   start: () => import('./commands/start.ts'),
+  dev: () => import('./commands/dev.ts'),
   doctor: () => import('./commands/doctor.ts'),
   clean: () => import('./commands/clean.ts'),
+  'lesson check': () => import('./commands/lesson-check.ts'),
+  'lesson test': () => import('./commands/lesson-test.ts'),
   'image build': () => import('./commands/image-build.ts'),
   'image list': () => import('./commands/image-list.ts'),
   'image pull': () => import('./commands/image-pull.ts'),
@@ -35,14 +39,13 @@ async function main(argv: string[]): Promise<number> {
     const args = argv.slice(name.split(' ').length);
     if (args.includes('--help')) return await help(command);
 
-    const flags = new Set(args.filter((arg) => Object.hasOwn(command.flags, arg)));
-    const others = args.filter((arg) => !flags.has(arg));
+    const { settings: ofSettings, ...given } = argumentsOf(command, args);
     const host = readHostFacts(process.env);
     const settings = resolveSettings(
-      { argv: command.passesTo ? [] : others, env: process.env, readFile: (path) => readFileSync(path, 'utf8') },
+      { argv: ofSettings, env: process.env, readFile: (path) => readFileSync(path, 'utf8') },
       host,
     );
-    return await command.run({ root, settings, host, report, flags, rest: command.passesTo ? others : [] });
+    return await command.run({ root, settings, host, report, ...given });
   } catch (error) {
     if (error instanceof ConfigProblem) {
       report.failure({ what: error.message, mend: 'Change it and start again; --help lists every setting.' });
@@ -52,6 +55,13 @@ async function main(argv: string[]): Promise<number> {
     report.failure(error);
     return 1;
   }
+}
+
+function argumentsOf(command: Command, args: readonly string[]) {
+  if (!command.passesTo) return { ...readCommandArguments(command, args), rest: [] };
+  const flags = new Set(args.filter((arg) => Object.hasOwn(command.flags, arg)));
+  const rest = args.filter((arg) => !flags.has(arg));
+  return { flags, options: new Map<string, string>(), args: [], settings: [], rest };
 }
 
 async function help(command: Command): Promise<number> {

@@ -1,5 +1,8 @@
 import { markdownToMdast, type MdastNode } from 'satteri';
 import { directiveOf, type Directive } from './directive.ts';
+import { fencedBlockOf, type FencedBlock } from './fenced-block.ts';
+import { placeOf, type Placed } from './place.ts';
+import { quizBlockOf, type QuizBlock } from './quiz-block.ts';
 
 /** Markdown features of a lesson; the page's renderer and the readers of the source must agree on them. */
 export const MARKDOWN_FEATURES = {
@@ -9,28 +12,21 @@ export const MARKDOWN_FEATURES = {
   smartPunctuation: false,
 } as const;
 
-/** Lines are those of the file, counted from 1. */
-interface Placed {
-  line: number;
-}
-
-export interface FencedBlock extends Placed {
-  language: string;
-  /** What follows the language in the info string. */
-  meta: string;
-  /** The block's text, without a newline at its end. */
-  text: string;
-}
-
 export interface Heading extends Placed {
   /** 1 to 6. */
   depth: number;
   /** As it is read, without marks. */
   text: string;
+  inside: Directive | undefined;
 }
 
 export interface Link extends Placed {
   url: string;
+}
+
+/** `[name]: address`, as it is written. */
+export interface Definition extends Placed {
+  text: string;
 }
 
 export interface Picture extends Placed {
@@ -49,51 +45,66 @@ export interface Passage extends Placed {
 export interface Blocks {
   fences: FencedBlock[];
   directives: Directive[];
+  quizzes: QuizBlock[];
   headings: Heading[];
   links: Link[];
+  definitions: Definition[];
   pictures: Picture[];
   html: Passage[];
   texts: Passage[];
 }
 
-/** `source` is the whole file: the lines that come back are the author's. */
+/** `source` is the whole file: the places that come back are the author's. */
 export function blocksOf(source: string): Blocks {
-  const blocks: Blocks = { fences: [], directives: [], headings: [], links: [], pictures: [], html: [], texts: [] };
+  const blocks: Blocks = {
+    fences: [],
+    directives: [],
+    quizzes: [],
+    headings: [],
+    links: [],
+    definitions: [],
+    pictures: [],
+    html: [],
+    texts: [],
+  };
   collect(markdownToMdast(source, { features: MARKDOWN_FEATURES }), undefined, source, blocks);
   return blocks;
 }
 
 function collect(node: MdastNode, inside: Directive | undefined, source: string, blocks: Blocks): void {
-  const line = node.position?.start.line ?? 1;
+  const place = placeOf(node);
   let parent = inside;
   switch (node.type) {
     case 'code':
-      // Indented code has no info string; it is text to look at, and comes out as a block in no language.
-      blocks.fences.push({ language: node.lang ?? '', meta: node.meta ?? '', text: node.value, line });
+      blocks.fences.push(fencedBlockOf(node, inside, source));
       break;
     case 'containerDirective':
     case 'leafDirective':
       parent = directiveOf(node, inside, source);
       blocks.directives.push(parent);
+      if (parent.name === 'quiz') blocks.quizzes.push(quizBlockOf(node, parent, source));
       break;
     case 'heading':
-      blocks.headings.push({ depth: node.depth, text: textOf(node), line });
+      blocks.headings.push({ ...place, depth: node.depth, text: textOf(node), inside });
       break;
     case 'link':
+      blocks.links.push({ ...place, url: node.url });
+      break;
     case 'definition':
-      blocks.links.push({ url: node.url, line });
+      blocks.links.push({ ...place, url: node.url });
+      blocks.definitions.push({ ...place, text: source.slice(place.offset, node.position?.end.offset) });
       break;
     case 'image':
-      blocks.pictures.push({ url: node.url, alt: node.alt ?? '', line });
+      blocks.pictures.push({ ...place, url: node.url, alt: node.alt ?? '' });
       break;
     case 'imageReference':
-      blocks.pictures.push({ url: '', alt: node.alt ?? '', line });
+      blocks.pictures.push({ ...place, url: '', alt: node.alt ?? '' });
       break;
     case 'html':
-      blocks.html.push({ text: node.value, line });
+      blocks.html.push({ ...place, text: node.value });
       break;
     case 'text':
-      blocks.texts.push({ text: node.value, line });
+      blocks.texts.push({ ...place, text: node.value });
       break;
     default:
   }

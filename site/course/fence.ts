@@ -1,13 +1,39 @@
-import { isLanguage, LANGUAGES } from './languages.ts';
-import { nearest, type Mistake } from './problem.ts';
+import {
+  badExit,
+  badTimeout,
+  badUser,
+  emptyOpens,
+  exitOfNoEnd,
+  noSuchTerminal,
+  notAShell,
+  roleOnOutput,
+  takesNoValue,
+  twice,
+  twoRoles,
+  unknownLanguage,
+  unknownWord,
+} from './fence-mistakes.ts';
+import { isLanguage } from './languages.ts';
+import type { Mistake } from './problem.ts';
 import { wordsOf, type Word } from './words.ts';
 
-/** What a fenced block is for, read from its info string. */
-export type Fence = CommandFence | { kind: 'copy' } | { kind: 'output' };
+/**
+ * What a fenced block is for, read from its info string. `command` has a run button, `copy` can be copied, `output` is
+ * what a command prints; all others are never in the page. A `live` block is typed where its info string names a
+ * terminal, or says that nothing waits for its end; else it runs unseen.
+ */
+export type Fence =
+  | ({ kind: 'command' } & Typing)
+  | { kind: 'copy' }
+  | { kind: 'output' }
+  | ({ kind: 'check' } & Running)
+  | ({ kind: 'setup' } & Running)
+  | ({ kind: 'live'; typed: false } & Running)
+  | ({ kind: 'live'; typed: true } & Typing)
+  | ({ kind: 'solve'; live: boolean } & Typing);
 
-/** A block with a run button. */
-export interface CommandFence {
-  kind: 'command';
+/** How a block is typed into a terminal. */
+export interface Typing {
   /** The terminal that it is typed into. */
   terminal: string;
   /** Ctrl-C is sent first. */
@@ -20,10 +46,37 @@ export interface CommandFence {
   opens: string | undefined;
 }
 
-const SHELLS = ['sh', 'bash', 'shell'];
+/** How a script runs in the sandbox, unseen. */
+export interface Running {
+  user: 'learner' | 'root';
+  timeoutMs: number;
+}
+
+/** A block with a run button. */
+export type CommandFence = Extract<Fence, { kind: 'command' }>;
+
+/** Languages of what a shell is given. */
+export const SHELLS: readonly string[] = ['sh', 'bash', 'shell'];
+
+/** Words that say what a block is for. One block has one of them at most. */
+const ROLES = ['run', 'check', 'solve', 'setup'] as const;
+type Role = (typeof ROLES)[number];
+
 /** Words about a block's look; Expressive Code reads them. They fit every block. */
 const LOOK = ['title', 'lines', 'mark', 'ins', 'del', 'wrap'];
-const COMMAND_WORDS = ['terminal', 'interrupt', 'exit', 'background', 'opens'];
+const TYPING = ['terminal', 'interrupt', 'exit', 'background', 'opens'];
+const RUNNING = ['user', 'timeout'];
+/** Those of them that say where, or that it goes on: a shell has to be there for that. */
+const NEEDS_TERMINAL = ['terminal', 'background', 'opens'];
+
+/** Seconds. A check is asked after each command, and holds back the next; a setup may compile. */
+const TIMEOUTS = { check: { usual: 10, most: 60 }, setup: { usual: 60, most: 600 } } as const;
+
+/** Whether a block is left out of the page. `before` is the block before it: what a solution prints goes with it. */
+export function isHidden({ kind }: Fence, before?: Fence): boolean {
+  if (kind === 'output') return before?.kind === 'solve';
+  return kind === 'check' || kind === 'setup' || kind === 'live' || kind === 'solve';
+}
 
 /**
  * Reads a fence's language and what follows it. `terminals` are the lesson's; the first is where a block runs that
@@ -35,113 +88,100 @@ export function parseFence(
   terminals: readonly string[],
 ): { fence: Fence } | { mistakes: Mistake[] } {
   const words = wordsOf(meta);
-  const runs = words.some(({ source }) => source === 'run');
+  const roles = ROLES.filter((role) => words.some(({ key }) => key === role));
+  const [role] = roles;
   const mistakes: Mistake[] = [];
-  const known = ['run', ...(runs ? COMMAND_WORDS : []), ...LOOK];
+  const typed = role === 'setup' && words.some(({ key }) => NEEDS_TERMINAL.includes(key));
+  const known = [...ROLES, ...wordsFor(role, words, typed), ...LOOK];
 
   if (!isLanguage(language)) mistakes.push(unknownLanguage(language));
   const seen = new Set<string>();
   for (const word of words) {
-    if (!known.includes(word.key)) mistakes.push(unknownWord(word, known, runs));
+    if (!known.includes(word.key)) mistakes.push(unknownWord(word, known, rolesOf(word), nameOf(role, words)));
     else if (seen.has(word.key)) mistakes.push(twice(word));
     seen.add(word.key);
   }
-  if (language === 'output') {
-    if (runs) mistakes.push(runOnOutput);
-    return mistakes.length > 0 ? { mistakes } : { fence: { kind: 'output' } };
+  if (roles.length > 1) mistakes.push(twoRoles(roles));
+  if (language === 'output' && role !== undefined) mistakes.push(roleOnOutput(role));
+  else if (role !== undefined && !SHELLS.includes(language) && isLanguage(language)) {
+    mistakes.push(notAShell(language, role, SHELLS));
   }
-  if (!runs) return mistakes.length > 0 ? { mistakes } : { fence: { kind: 'copy' } };
-  if (!SHELLS.includes(language) && isLanguage(language)) mistakes.push(notAShell(language));
+  for (const { key, value } of words) {
+    if ([...ROLES, 'live', 'interrupt', 'background'].includes(key) && value !== undefined) {
+      mistakes.push(takesNoValue(key));
+    }
+  }
+  const given = new Map(words.map(({ key, value }) => [key, value ?? '']));
+  const fence = fenceOf(role, language, given, typed, terminals, mistakes);
+  return mistakes.length > 0 ? { mistakes } : { fence };
+}
 
-  const valueOf = (key: string) => words.find((word) => word.key === key)?.value;
-  const has = (key: string) => words.some((word) => word.key === key);
-  const given = (key: string) => (has(key) ? (valueOf(key) ?? '') : undefined);
-  const terminal = given('terminal') ?? terminals[0] ?? 'main';
+/** The words that go with a role. */
+function wordsFor(role: Role | undefined, words: readonly Word[], typed: boolean): readonly string[] {
+  switch (role) {
+    case 'run':
+      return TYPING;
+    case 'check':
+      return RUNNING;
+    case 'solve':
+      return ['live', ...TYPING];
+    case 'setup':
+      if (!words.some(({ key }) => key === 'live')) return ['live', ...RUNNING];
+      return ['live', ...(typed ? TYPING : [...NEEDS_TERMINAL, ...RUNNING])];
+    default:
+      return [];
+  }
+}
+
+/** The roles that a word goes with. */
+function rolesOf({ key }: Word): readonly string[] {
+  if (NEEDS_TERMINAL.includes(key)) return ['run', 'solve', 'setup live'];
+  if (TYPING.includes(key)) return ['run', 'solve', 'setup live terminal=…'];
+  if (RUNNING.includes(key)) return ['check', 'setup', 'setup live without a terminal'];
+  return key === 'live' ? ['setup', 'solve'] : [];
+}
+
+const nameOf = (role: Role | undefined, words: readonly Word[]) =>
+  role === 'setup' && words.some(({ key }) => key === 'live') ? 'setup live' : role;
+
+function fenceOf(
+  role: Role | undefined,
+  language: string,
+  given: ReadonlyMap<string, string>,
+  typed: boolean,
+  terminals: readonly string[],
+  mistakes: Mistake[],
+): Fence {
+  if (role === undefined) return { kind: language === 'output' ? 'output' : 'copy' };
+  if (role === 'run') return { kind: 'command', ...typingOf(given, terminals, mistakes) };
+  if (role === 'solve') return { kind: 'solve', live: given.has('live'), ...typingOf(given, terminals, mistakes) };
+  if (role === 'check') return { kind: 'check', ...runningOf(given, TIMEOUTS.check, mistakes) };
+  if (!given.has('live')) return { kind: 'setup', ...runningOf(given, TIMEOUTS.setup, mistakes) };
+  if (typed) return { kind: 'live', typed, ...typingOf(given, terminals, mistakes) };
+  return { kind: 'live', typed, ...runningOf(given, TIMEOUTS.setup, mistakes) };
+}
+
+function typingOf(given: ReadonlyMap<string, string>, terminals: readonly string[], mistakes: Mistake[]): Typing {
+  const terminal = given.get('terminal') ?? terminals[0] ?? 'main';
   if (!terminals.includes(terminal)) mistakes.push(noSuchTerminal(terminal, terminals));
-  const exit = given('exit') ?? '0';
+  const exit = given.get('exit') ?? '0';
   if (!/^\d{1,3}$/.test(exit) || Number(exit) > 255) mistakes.push(badExit(exit));
-  const opens = given('opens');
+  const opens = given.get('opens');
   if (opens === '') mistakes.push(emptyOpens);
-  for (const key of ['run', 'interrupt', 'background']) {
-    if (valueOf(key) !== undefined) mistakes.push(takesNoValue(key));
-  }
-  if (has('exit') && (has('background') || has('opens'))) mistakes.push(exitOfNoEnd);
-
-  if (mistakes.length > 0) return { mistakes };
-  const fence: CommandFence = {
-    kind: 'command',
-    terminal,
-    interrupt: has('interrupt'),
-    exit: Number(exit),
-    background: has('background'),
-    opens,
-  };
-  return { fence };
+  const background = given.has('background');
+  if (given.has('exit') && (background || opens !== undefined)) mistakes.push(exitOfNoEnd);
+  return { terminal, interrupt: given.has('interrupt'), exit: Number(exit), background, opens };
 }
 
-function unknownWord({ key, source }: Word, known: readonly string[], runs: boolean): Mistake {
-  const what = `unknown word "${source}" after the fence’s language`;
-  const expected = `words out of ${known.join(', ')}`;
-  if (!runs && COMMAND_WORDS.includes(key)) {
-    return { what: `"${source}" without "run"`, expected, mend: `Write "run ${source}", or remove "${source}".` };
-  }
-  const meant = nearest(key, known);
-  return { what, expected, mend: meant === undefined ? `Remove "${source}".` : `Write "${meant}".` };
+function runningOf(
+  given: ReadonlyMap<string, string>,
+  { usual, most }: { usual: number; most: number },
+  mistakes: Mistake[],
+): Running {
+  const user = given.get('user') ?? 'learner';
+  if (user !== 'learner' && user !== 'root') mistakes.push(badUser(user));
+  const timeout = given.get('timeout') ?? String(usual);
+  const seconds = /^\d{1,4}$/.test(timeout) ? Number(timeout) : 0;
+  if (seconds < 1 || seconds > most) mistakes.push(badTimeout(timeout, most));
+  return { user: user === 'root' ? 'root' : 'learner', timeoutMs: seconds * 1000 };
 }
-
-function unknownLanguage(language: string): Mistake {
-  const meant = nearest(language, LANGUAGES);
-  return {
-    what: `unknown language "${language}"`,
-    expected: 'a language that the highlighter knows, such as sh, output, go, dockerfile, yaml; or text',
-    mend: `Write "${meant ?? 'text'}".`,
-  };
-}
-
-const twice = ({ key }: Word): Mistake => ({
-  what: `"${key}" stands twice after the fence’s language`,
-  expected: 'each word once',
-  mend: 'Remove one of the two.',
-});
-
-const runOnOutput: Mistake = {
-  what: 'an "output" block cannot run',
-  expected: 'commands in a "sh run" block, what they print in an "output" block after it',
-  mend: 'Remove "run", or write "sh" in place of "output".',
-};
-
-const notAShell = (language: string): Mistake => ({
-  what: `a block in ${language === '' ? 'no language' : `"${language}"`} cannot run`,
-  expected: `"run" after one of ${SHELLS.join(', ')}`,
-  mend: 'Write "sh run", or remove "run" so that the block can be copied only.',
-});
-
-const noSuchTerminal = (terminal: string, terminals: readonly string[]): Mistake => ({
-  what: `the lesson has no terminal "${terminal}"`,
-  expected: `one of ${terminals.join(', ')}`,
-  mend: `Write "terminal=${nearest(terminal, terminals) ?? terminals[0] ?? 'main'}", or add "${terminal}" to "terminals:" in the frontmatter.`,
-});
-
-const badExit = (exit: string): Mistake => ({
-  what: `"exit=${exit}" is no exit status`,
-  expected: 'a number from 0 to 255',
-  mend: 'Write for example "exit=1".',
-});
-
-const emptyOpens: Mistake = {
-  what: '"opens" names no prompt',
-  expected: 'the end of the prompt that the command leads to, in double quotes',
-  mend: 'Write for example opens="# ".',
-};
-
-const takesNoValue = (key: string): Mistake => ({
-  what: `"${key}" takes no value`,
-  expected: `"${key}" alone`,
-  mend: `Write "${key}".`,
-});
-
-const exitOfNoEnd: Mistake = {
-  what: '"exit" beside "background" or "opens": nothing waits for that command’s end',
-  expected: 'one of them',
-  mend: 'Remove "exit".',
-};

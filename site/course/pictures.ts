@@ -46,18 +46,20 @@ const FORBIDDEN: [pattern: RegExp, what: string][] = [
 ];
 
 /** What is wrong with a drawing's own source; `line` is in its file. */
-export function mistakesOfDrawing(source: string): (Mistake & { line: number })[] {
+export function mistakesOfDrawing(source: string): (Mistake & { line: number; column: number })[] {
   const mistakes = FORBIDDEN.flatMap(([pattern, what]) => {
     const at = source.search(pattern);
     if (at < 0) return [];
     const mend = 'Take it out, or draw it with shapes and text.';
-    const line = source.slice(0, at).split('\n').length;
-    return [{ line, what: `the drawing holds ${what}`, expected: 'shapes and text alone', mend }];
+    const before = source.slice(0, at);
+    const place = { line: before.split('\n').length, column: at - before.lastIndexOf('\n') };
+    return [{ ...place, what: `the drawing holds ${what}`, expected: 'shapes and text alone', mend }];
   });
   if (!/<svg[^>]*\sviewBox\s*=/i.test(source)) {
     const what = 'the drawing has no viewBox';
     mistakes.push({
       line: 1,
+      column: 1,
       what,
       expected: 'a viewBox, from which it is scaled to the page',
       mend: 'Write for example <svg viewBox="0 0 640 320" …>.',

@@ -4,6 +4,8 @@ export interface Problem {
   file: string;
   /** Counted from 1. */
   line: number;
+  /** Counted from 1, in UTF-16 code units; 1 where the whole line or file is meant. */
+  column: number;
   /** What is wrong: `unknown key "autors"`. */
   what: string;
   /** What the format wants in this place. */
@@ -13,10 +15,13 @@ export interface Problem {
 }
 
 /** A problem whose place the caller knows. */
-export type Mistake = Pick<Problem, 'what' | 'expected' | 'mend'>;
+export interface Mistake extends Pick<Problem, 'what' | 'expected' | 'mend'> {
+  /** Where only a part of that place is wrong: that part, as it is written. */
+  word?: string;
+}
 
-export function formatProblem({ file, line, what, expected, mend }: Problem): string {
-  return `${file}:${line}: ${what}\n  expected: ${expected}\n  mend: ${mend}`;
+export function formatProblem({ file, line, column, what, expected, mend }: Problem): string {
+  return `${file}:${line}:${column}: ${what}\n  expected: ${expected}\n  mend: ${mend}`;
 }
 
 /** All mistakes found in one reading: an author mends them in one go, not one a build. */

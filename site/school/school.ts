@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
+import type { Spot } from '../course/place.ts';
 import { CourseProblems, type Problem } from '../course/problem.ts';
 import { readYaml } from '../course/yaml.ts';
 import {
@@ -70,7 +71,8 @@ export async function readSchool(folder: string, tokens: string): Promise<School
   });
   const read = readYaml({ file, text, firstLine: 1 }, schoolSchema);
   if ('problems' in read) throw new CourseProblems(read.problems);
-  const { name, welcome, colours: own = {} } = read.value;
+  const { value, at } = read;
+  const { name, welcome, colours: own = {} } = value;
 
   const base = palettesOf(tokens);
   const palettes = { light: base.light, dark: base.dark };
@@ -78,7 +80,7 @@ export async function readSchool(folder: string, tokens: string): Promise<School
   for (const scheme of SCHEMES) {
     const given = lowerCase(own[scheme] ?? {});
     palettes[scheme] = withColours(base[scheme], given);
-    problems.push(...poorColours(file, text, scheme, base[scheme], given));
+    problems.push(...poorColours((...path) => at('colours', scheme, ...path), scheme, base[scheme], given));
   }
   if (problems.length > 0) throw new CourseProblems(problems);
   return { name: name ?? 'Slipway', own: name !== undefined, welcome, css: styleSheet(base, palettes) };
@@ -87,7 +89,8 @@ export async function readSchool(folder: string, tokens: string): Promise<School
 const lowerCase = (given: Record<string, string | undefined>) =>
   Object.fromEntries(Object.entries(given).flatMap(([role, value]) => (value ? [[role, value.toLowerCase()]] : [])));
 
-function poorColours(file: string, text: string, scheme: Scheme, base: Palette, own: Partial<Palette>): Problem[] {
+/** `at` says where a role's colour stands in its scheme; the scheme's place where the role's own is derived. */
+function poorColours(at: (...path: string[]) => Spot, scheme: Scheme, base: Palette, own: Partial<Palette>): Problem[] {
   const palette = withColours(base, own);
   const poor = worstFirst(palette);
   // One line a role, on the ground where it is worst; what follows from a colour is mended with that colour.
@@ -95,18 +98,9 @@ function poorColours(file: string, text: string, scheme: Scheme, base: Palette, 
   const told = [...roles].filter((role) => role in own || !roles.has('signal'));
   const worst = told.flatMap((role) => poor.find((pair) => pair.role === role) ?? []);
   return worst.map(({ role, ground, contrast, least }) => ({
-    file,
-    line: lineOf(text, scheme, role in own ? role : ground),
+    ...at(...[role, ground].filter((name) => name in own).slice(0, 1)),
     what: `${scheme}: "${role}" ${palette[role]} on "${ground}" ${palette[ground]} has a contrast of ${contrast.toFixed(1)}`,
     expected: `${least} at least, so that everybody can see it`,
     mend: `Write for example ${role}: "${readable(base, own, role)}".`,
   }));
-}
-
-/** The line of a role's colour in its scheme; the scheme's where the role's own is derived. */
-function lineOf(text: string, scheme: Scheme, role: string): number {
-  const lines = text.split('\n');
-  const start = lines.findIndex((row) => row.trim().startsWith(`${scheme}:`));
-  const at = lines.findIndex((row, index) => index > start && row.trim().startsWith(`${role}:`));
-  return Math.max(at, start, 0) + 1;
 }

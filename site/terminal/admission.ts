@@ -1,11 +1,36 @@
 import type { ApiError, SessionAnswer } from '../../sandbox-server/protocol/api.ts';
 import { ERRORS, type ErrorCode } from '../../sandbox-server/protocol/errors.ts';
 
-/** Whether this browser may open terminals. `unreachable`: no answer came, which says nothing about the answer. */
-export type Admission = { kind: 'admitted' } | { kind: 'refused'; code: ErrorCode } | { kind: 'unreachable' };
+type No = { kind: 'refused'; code: ErrorCode } | { kind: 'unreachable' };
+
+/** Whether the server knows this browser. `unreachable`: no answer came, which says nothing about the answer. */
+export type Session = { kind: 'known'; sandboxes: SessionAnswer['sandboxes'] } | No;
+
+/** Whether this browser may open terminals. */
+export type Admission = { kind: 'admitted' } | No;
 
 /** Asks the server who we are; where there is no cookie, the answer brings one. */
 export async function askForAdmission(request: typeof fetch = fetch): Promise<Admission> {
+  const session = await askForSession(request);
+  if (session.kind !== 'known') return session;
+  return session.sandboxes.available ? { kind: 'admitted' } : { kind: 'refused', code: session.sandboxes.code };
+}
+
+const underWay = new WeakMap<typeof fetch, Promise<Session>>();
+
+/**
+ * Whoever asks while a question is under way gets its answer: two first questions at once would make two learners of one
+ * visitor.
+ */
+export function askForSession(request: typeof fetch = fetch): Promise<Session> {
+  const before = underWay.get(request);
+  if (before !== undefined) return before;
+  const asked = ask(request).finally(() => underWay.delete(request));
+  underWay.set(request, asked);
+  return asked;
+}
+
+async function ask(request: typeof fetch): Promise<Session> {
   let response: Response;
   try {
     response = await request('/api/session', {
@@ -18,11 +43,10 @@ export async function askForAdmission(request: typeof fetch = fetch): Promise<Ad
   }
   if (!response.ok) return refusalOf(response);
   const answer = (await response.json().catch(() => null)) as SessionAnswer | null;
-  if (answer === null) return { kind: 'unreachable' };
-  return answer.sandboxes.available ? { kind: 'admitted' } : { kind: 'refused', code: answer.sandboxes.code };
+  return answer === null ? { kind: 'unreachable' } : { kind: 'known', sandboxes: answer.sandboxes };
 }
 
-async function refusalOf(response: Response): Promise<Admission> {
+async function refusalOf(response: Response): Promise<No> {
   const code = await errorCodeOf(response);
   if (code !== null) return { kind: 'refused', code };
   // A proxy's own 5xx while the server restarts is not the server's word. A plain file server knows no sessions.

@@ -7,6 +7,7 @@ import type { Section } from './figure.ts';
 import { echo } from './figures/echo.ts';
 import { engine } from './figures/engine.ts';
 import { flood } from './figures/flood.ts';
+import { lessonCheck } from './figures/lesson-check.ts';
 import { memory } from './figures/memory.ts';
 import { reset } from './figures/reset.ts';
 import { start } from './figures/start.ts';
@@ -14,7 +15,7 @@ import { throughput } from './figures/throughput.ts';
 import { machineText, sectionText } from './table.ts';
 import { describeMachine } from './machine.ts';
 
-const BENCHES: Bench[] = [start, echo, throughput, memory, flood, engine, reset];
+const BENCHES: Bench[] = [start, echo, throughput, memory, flood, engine, reset, lessonCheck];
 const QUICK = { divisor: 10, least: 5 };
 
 process.exitCode = await main(process.argv.slice(2));

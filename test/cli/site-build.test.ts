@@ -55,7 +55,7 @@ describe('the site of a school’s own courses', () => {
   test('tells the server of the courses, and no more', () => {
     const { courses } = JSON.parse(readFileSync(join(folder, 'courses.json'), 'utf8'));
     expect(courses).toMatchObject([
-      { id: 'specimen', image: 'specimen', lessons: [{ slug: 'parts' }, { slug: 'more' }] },
+      { id: 'specimen', image: 'specimen', lessons: [{ slug: 'parts' }, { slug: 'more' }, { slug: 'tasks' }] },
     ]);
   });
 });

@@ -1,4 +1,4 @@
-/** The stage that builds the lessons and their pages into build/site and build/courses.json. */
+/** The stage that builds the lessons and their pages into build/site, build/courses.json and build/lesson-files. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
@@ -26,7 +26,7 @@ export async function buildSite(root: string, lessons: string, progress: Progres
   }
   const stamp = stampOf(root, 'site');
   const digest = digestOf(root, [...SOURCES, lessons]);
-  const built = () => digestOf(root, ['build/site', 'build/courses.json'], digest);
+  const built = () => digestOf(root, ['build/site', 'build/courses.json', 'build/lesson-files'], digest);
   if (stamp.matches(built())) return 'up to date';
 
   stamp.remove();

@@ -12,18 +12,7 @@ import (
 // archive writes the directory as a tar stream, with the learner's own rights: what the learner may not read is left
 // out, and a link is stored as a link, never followed. Exit status 1 says that something was left out.
 func archive(spec Spec) {
-	for fd := FirstCgroupFile; fd < FirstCgroupFile+spec.CgroupFiles; fd++ {
-		_, _ = syscall.Write(fd, []byte("0"))
-	}
-	if err := syscall.Setgroups(spec.Groups); err != nil {
-		fail(126, "slipway: setgroups: %v", err)
-	}
-	if err := syscall.Setresgid(spec.GID, spec.GID, spec.GID); err != nil {
-		fail(126, "slipway: setgid: %v", err)
-	}
-	if err := syscall.Setresuid(spec.UID, spec.UID, spec.UID); err != nil {
-		fail(126, "slipway: setuid: %v", err)
-	}
+	dropTo(spec)
 	out := tar.NewWriter(os.Stdout)
 	leftOut := 0
 	walk := func(path string, entry fs.DirEntry, err error) error {

@@ -20,7 +20,7 @@ const FirstCgroupFile = 3
 
 // Spec is what init hands over as the second argument, as JSON.
 type Spec struct {
-	// Argv[0] is the program's path as execve takes it. Empty where Archive is set.
+	// Argv[0] is the program's path as execve takes it. Empty where Archive or Unpack is set.
 	Argv []string `json:"argv"`
 	Env  []string `json:"env"`
 	Dir  string   `json:"dir"`
@@ -36,6 +36,8 @@ type Spec struct {
 	Socket bool `json:"socket,omitempty"`
 	// Archive is a directory to write to standard output as a tar stream instead of executing a program.
 	Archive string `json:"archive,omitempty"`
+	// Unpack is a directory to lay the tar stream of standard input into instead.
+	Unpack string `json:"unpack,omitempty"`
 }
 
 // OutOfMemoryScore makes the kernel pick the learner's programs before anything that keeps the sandbox alive.
@@ -70,7 +72,27 @@ func Main(args []string) {
 		archive(spec)
 		return
 	}
+	if spec.Unpack != "" {
+		unpack(spec)
+		return
+	}
 	become(spec)
+}
+
+// dropTo enters the learner's cgroup and drops to the user, to go on in here.
+func dropTo(spec Spec) {
+	for fd := FirstCgroupFile; fd < FirstCgroupFile+spec.CgroupFiles; fd++ {
+		_, _ = syscall.Write(fd, []byte("0"))
+	}
+	if err := syscall.Setgroups(spec.Groups); err != nil {
+		fail(126, "slipway: setgroups: %v", err)
+	}
+	if err := syscall.Setresgid(spec.GID, spec.GID, spec.GID); err != nil {
+		fail(126, "slipway: setgid: %v", err)
+	}
+	if err := syscall.Setresuid(spec.UID, spec.UID, spec.UID); err != nil {
+		fail(126, "slipway: setuid: %v", err)
+	}
 }
 
 func fail(status int, format string, values ...any) {

@@ -15,6 +15,7 @@ func (b *sandbox) close(name, unless string) bool {
 	defer b.mu.Unlock()
 	t, ok := b.terminals[name]
 	if !ok {
+		b.history.forget(name)
 		return true
 	}
 	t.mu.Lock()
@@ -23,6 +24,7 @@ func (b *sandbox) close(name, unless string) bool {
 		return false
 	}
 	delete(b.terminals, name)
+	b.history.forget(name)
 	t.closed = true
 	t.changed.Broadcast()
 	if t.exit == nil {

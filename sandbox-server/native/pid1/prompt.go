@@ -15,7 +15,7 @@ const quietAfter = 250 * time.Millisecond
 type prompt struct {
 	shellPid int
 	master   *os.File
-	tell     func(event any)
+	tell     func(event map[string]any)
 
 	waiting bool
 	sure    bool
@@ -23,7 +23,7 @@ type prompt struct {
 	running bool
 }
 
-func newPrompt(shellPid int, master *os.File, tell func(any)) *prompt {
+func newPrompt(shellPid int, master *os.File, tell func(map[string]any)) *prompt {
 	return &prompt{shellPid: shellPid, master: master, tell: tell}
 }
 
@@ -68,11 +68,11 @@ func (p *prompt) set(waiting, sure bool) {
 	p.tell(p.event())
 }
 
-func (p *prompt) event() any {
+func (p *prompt) event() map[string]any {
 	return map[string]any{"type": "prompt", "waiting": p.waiting, "sure": p.sure}
 }
 
-func commandEndedEvent(rest string) any {
+func commandEndedEvent(rest string) map[string]any {
 	text, _, _ := strings.Cut(rest, ";")
 	status, err := strconv.Atoi(text)
 	if err != nil || status < 0 || status > 255 {

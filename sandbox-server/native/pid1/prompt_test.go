@@ -10,7 +10,7 @@ import (
 // hear gives the marks to a prompt and returns what it told, as JSON.
 func hear(marks ...string) string {
 	var told []string
-	p := newPrompt(1, os.Stdin, func(event any) {
+	p := newPrompt(1, os.Stdin, func(event map[string]any) {
 		text, _ := json.Marshal(event)
 		told = append(told, string(text))
 	})

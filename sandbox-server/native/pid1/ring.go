@@ -80,14 +80,32 @@ func (r *ring) resume(from int64) (position int64, cut bool) {
 	if from >= r.start && from <= r.end {
 		return from, false
 	}
-	piece := r.slice(r.start, lineSearch)
+	return r.start + int64(lineStart(r.slice(r.start, lineSearch))), true
+}
+
+// lineStart returns where a piece of output that begins anywhere can be shown from.
+func lineStart(piece []byte) int {
+	if len(piece) > lineSearch {
+		piece = piece[:lineSearch]
+	}
 	if i := bytes.IndexByte(piece, '\n'); i >= 0 {
-		return r.start + int64(i) + 1, true
+		return i + 1
 	}
 	for i, b := range piece {
 		if b&0xC0 != 0x80 { // not the middle of a UTF-8 character
-			return r.start + int64(i), true
+			return i
 		}
 	}
-	return r.start, true
+	return 0
+}
+
+// copy returns all that is held.
+func (r *ring) copy() []byte {
+	held := make([]byte, 0, r.end-r.start)
+	for position := r.start; position < r.end; {
+		piece := r.slice(position, int(r.end-position))
+		held = append(held, piece...)
+		position += int64(len(piece))
+	}
+	return held
 }

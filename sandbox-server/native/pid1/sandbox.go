@@ -15,7 +15,7 @@ import (
 
 // protocolVersion changes when what init and the server say to each other does (INIT_PROTOCOL in frames.ts): an init
 // that outlived an update is then ended, and the sandbox started over its disk.
-const protocolVersion = 3
+const protocolVersion = 4
 
 // maxTerminals bounds the memory of init: each holds up to ringSize of output.
 const maxTerminals = 16
@@ -25,15 +25,17 @@ type sandbox struct {
 	reaper  *reaper
 	cgroups []*os.File
 	trouble *trouble
+	history history
 	// forwards is nil where the sandbox's profile has none.
 	forwards *forwards
+	watchers watchers
 
 	mu        sync.Mutex
 	terminals map[string]*terminal
 }
 
 func newSandbox(reaper *reaper, cgroups []*os.File) *sandbox {
-	box := &sandbox{reaper: reaper, cgroups: cgroups, terminals: map[string]*terminal{}}
+	box := &sandbox{reaper: reaper, cgroups: cgroups, history: history{root: "/"}, terminals: map[string]*terminal{}}
 	box.trouble = newTrouble(reaper.killed, box.announce)
 	return box
 }
@@ -51,8 +53,12 @@ type request struct {
 	Cwd       string            `json:"cwd"`
 	Env       map[string]string `json:"env"`
 	TimeoutMs int64             `json:"timeoutMs"`
-	Unless    string            `json:"unless"`
-	Ticket    string            `json:"ticket"`
+	// MaxOutputBytes bounds each of a command's two outputs; 0: nothing does.
+	MaxOutputBytes int64  `json:"maxOutputBytes"`
+	Daemons        bool   `json:"daemons"`
+	Why            string `json:"why"`
+	Unless         string `json:"unless"`
+	Ticket         string `json:"ticket"`
 }
 
 // stream is one connection: its request was read, frames follow.
@@ -105,6 +111,8 @@ func (b *sandbox) serve(conn net.Conn) {
 		b.serveExec(s, ask)
 	case "archive":
 		b.serveArchive(s)
+	case "unpack":
+		b.serveUnpack(s)
 	case "kill-all":
 		// All processes of this pid namespace but the caller; one pass holds the kernel's task list, so that a fork bomb
 		// cannot outrun it.
@@ -117,6 +125,10 @@ func (b *sandbox) serve(conn net.Conn) {
 		b.forwards.serveControl(s)
 	case "accept":
 		b.forwards.serveAccept(s, ask.Ticket)
+	case "save":
+		b.serveSave(s, ask.Why)
+	case "watch":
+		b.serveWatch(s)
 	case "status":
 		_ = s.accept(b.status())
 	default:

@@ -37,6 +37,8 @@ type terminal struct {
 	prompt  *prompt
 	size    size
 	exit    *ended
+	// before is what the first shell's output begins with: that of the terminal before the sandbox was stopped.
+	before []byte
 	// closed: it was hung up and the sandbox does not know it any more.
 	closed  bool
 	viewers map[*viewer]struct{}
@@ -69,9 +71,17 @@ func (t *terminal) start() error {
 		master.Close()
 		return err
 	}
+	box, name := t.box, t.name
 	t.shell, t.pid, t.master, t.exit = newShellID(), pid, master, nil
 	t.output = ring{}
-	t.prompt = newPrompt(pid, master, func(e any) { t.tell(e) })
+	if len(t.before) > 0 {
+		t.output.write(t.before)
+		t.before = nil
+	}
+	t.prompt = newPrompt(pid, master, func(event map[string]any) {
+		t.tell(event)
+		box.watchers.tell(name, event)
+	})
 	t.tracker = newTracker(t.prompt.mark)
 	shellEnd := make(chan ended, 1)
 	go func() {

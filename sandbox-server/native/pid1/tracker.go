@@ -170,6 +170,40 @@ func (t *tracker) osc() {
 	}
 }
 
+func isAlternate(mode int) bool { return mode == 47 || mode == 1047 || mode == 1049 }
+
+// alternate tells whether the alternate screen is shown.
+func (t *tracker) alternate() bool {
+	for mode, on := range t.modes {
+		if on && isAlternate(mode) {
+			return true
+		}
+	}
+	return false
+}
+
+// undo returns the sequences that end whatever is in force but the alternate screen: modes, colours, a sequence that is
+// not whole.
+func (t *tracker) undo() string {
+	var out strings.Builder
+	if t.state != stateText {
+		out.WriteByte(0x18) // CAN
+	}
+	for mode, on := range t.modes {
+		if isAlternate(mode) {
+			continue
+		}
+		final := 'h'
+		if on {
+			final = 'l'
+		}
+		fmt.Fprintf(&out, "\x1b[?%d%c", mode, final)
+	}
+	// Keypad, soft reset, the usual character set, colours, the cursor.
+	out.WriteString("\x1b>\x1b[!p\x0f\x1b(B\x1b[0m\x1b[?25h")
+	return out.String()
+}
+
 // inForce returns the sequences that bring a terminal from its reset state into the modes in force. The alternate
 // screen comes first: the others then apply to it.
 func (t *tracker) inForce() string {
@@ -177,10 +211,9 @@ func (t *tracker) inForce() string {
 	for mode := range t.modes {
 		modes = append(modes, mode)
 	}
-	alternate := func(mode int) bool { return mode == 47 || mode == 1047 || mode == 1049 }
 	sort.Slice(modes, func(i, j int) bool {
-		if alternate(modes[i]) != alternate(modes[j]) {
-			return alternate(modes[i])
+		if isAlternate(modes[i]) != isAlternate(modes[j]) {
+			return isAlternate(modes[i])
 		}
 		return modes[i] < modes[j]
 	})

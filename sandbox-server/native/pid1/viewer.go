@@ -91,9 +91,11 @@ func (b *sandbox) terminal(name string, first size) (*terminal, string, error) {
 	t := newTerminal(b, name, first)
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.before = b.history.before(name)
 	if err := t.start(); err != nil {
 		return nil, "shell-failed", err
 	}
+	b.history.begin(name)
 	b.terminals[name] = t
 	return t, "", nil
 }

@@ -11,6 +11,7 @@ export class FakeInit {
   private readonly streams = new Set<Duplex>();
   private readonly waiting = new Map<string, Duplex>();
   private control: Duplex | undefined;
+  private readonly watchers = new Set<Duplex>();
 
   constructor(files: Map<string, string>) {
     this.files = files;
@@ -87,20 +88,33 @@ export class FakeInit {
     program.once('end', () => stream.write(encodeControl({ type: 'eof' })));
   }
 
+  private watch(stream: Duplex): void {
+    this.watchers.add(stream);
+    stream.once('close', () => this.watchers.delete(stream));
+    stream.write(encodeControl({ ok: true }));
+    for (const terminal of this.terminals.keys()) stream.write(encodeControl({ ...WAITS, terminal }));
+  }
+
+  private watched(event: object): void {
+    for (const watcher of this.watchers) watcher.write(encodeControl(event));
+  }
+
   private serve(stream: Duplex, request: StreamRequest): void {
     if (request.op === 'terminal') {
-      const known = this.terminals.get(request.name);
+      const { name } = request;
+      const known = this.terminals.get(name);
       if (!known && this.terminals.size >= MAX_TERMINALS) {
         return void stream.end(encodeControl({ ok: false, code: 'too-many-terminals', message: 'as many as can be' }));
       }
       stream.write(encodeControl({ ok: true }));
-      const terminal = known ?? new FakeTerminal(this.files);
-      this.terminals.set(request.name, terminal);
+      const terminal = known ?? new FakeTerminal(this.files, (event) => this.watched({ ...event, terminal: name }));
+      this.terminals.set(name, terminal);
       terminal.attach(stream, request);
       return;
     }
     if (request.op === 'forwards') return this.forward(stream);
     if (request.op === 'accept') return this.accept(stream, request.ticket);
+    if (request.op === 'watch') return this.watch(stream);
     if (request.op === 'close') {
       const closed = this.close(request);
       stream.end(encodeControl({ ok: true, closed }));
@@ -118,14 +132,16 @@ const MAX_TERMINALS = 16;
 class FakeTerminal {
   private readonly viewers = new Set<Duplex>();
   private readonly files: Map<string, string>;
+  private readonly watched: (event: object) => void;
   private output = Buffer.alloc(0);
   private shell = `fake-${shells++}`;
   private exited = false;
   private program: FakeShell;
   private size = { columns: 80, rows: 24 };
 
-  constructor(files: Map<string, string>) {
+  constructor(files: Map<string, string>, watched: (event: object) => void) {
     this.files = files;
+    this.watched = watched;
     this.program = this.newShell();
   }
 
@@ -137,7 +153,7 @@ class FakeTerminal {
     stream.once('close', () => this.viewers.delete(stream));
     stream.write(this.attached(from));
     if (from < this.output.length) stream.write(encodeFrame(FrameKind.Data, this.output.subarray(from)));
-    stream.write(encodeControl(this.exited ? EXITED : { type: 'prompt', waiting: true, sure: true }));
+    stream.write(encodeControl(this.exited ? EXITED : WAITS));
     stream.on('frame', (kind: FrameKind, payload: Buffer) => this.received(kind, payload));
   }
 
@@ -182,6 +198,12 @@ class FakeTerminal {
   private newShell(): FakeShell {
     return new FakeShell(this.files, {
       print: (text) => this.print(Buffer.from(text)),
+      ended: () => {
+        const event = { type: 'command-ended', status: 0 };
+        this.tell(event);
+        this.watched(event);
+        this.watched(WAITS);
+      },
       exit: () => {
         this.exited = true;
         this.tell(EXITED);
@@ -199,4 +221,5 @@ class FakeTerminal {
   }
 }
 
+const WAITS = { type: 'prompt', waiting: true, sure: true };
 const EXITED = { type: 'exited', status: 0, signal: null };

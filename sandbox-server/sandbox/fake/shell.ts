@@ -1,6 +1,8 @@
 /** A toy shell: enough to see that input arrives, output comes back, and files stay. */
 export interface ShellHost {
   print(text: string): void;
+  /** A line was run to its end; the prompt is back. */
+  ended(): void;
   exit(): void;
 }
 
@@ -31,6 +33,7 @@ export class FakeShell {
       if (line.trim() === 'exit') return this.host.exit();
       this.run(line.trim());
       this.host.print(PROMPT);
+      this.host.ended();
     }
   }
 

@@ -1,12 +1,13 @@
 /** Requests to `init` that have an end: a question, a command, an archive. */
 import type { Duplex } from 'node:stream';
-import type { StreamRequest } from './frames.ts';
+import { z } from 'zod';
+import type { ExecRequest, StreamRequest } from './frames.ts';
 import { InitStream } from './stream.ts';
 
 /** Sends a request that `init` answers with one frame; resolves to the answer. Rejects after `timeoutMs`. */
 export function askInit(
   duplex: Duplex,
-  request: StreamRequest & { op: 'status' | 'kill-all' | 'close' },
+  request: StreamRequest & { op: 'status' | 'kill-all' | 'close' | 'save' },
   timeoutMs: number,
 ): Promise<Record<string, unknown>> {
   const { promise, resolve, reject } = Promise.withResolvers<Record<string, unknown>>();
@@ -26,6 +27,8 @@ export interface CommandResult {
   status: number | null;
   signal: string | null;
   timedOut: boolean;
+  /** It was killed because it printed more than it may. */
+  flooded: boolean;
   stdout: Buffer;
   stderr: Buffer;
 }
@@ -33,11 +36,24 @@ export interface CommandResult {
 /** Most that is kept of each of a command's outputs, in bytes; what is beyond is dropped. */
 const MAX_OUTPUT_BYTES = 8 * 1024 * 1024;
 
-/** Runs a command in the sandbox to its end. Rejects where the stream breaks before. */
+/** The last frame of a command: it comes out of the sandbox. */
+const ended = z.object({
+  type: z.literal('ended'),
+  status: z.number().int().nullable(),
+  signal: z.string().max(64).nullable(),
+  timedOut: z.boolean(),
+  flooded: z.boolean(),
+});
+
+/**
+ * Runs a command in the sandbox to its end, or lays an archive (`input`). Rejects where the stream breaks before, and
+ * with the signal's reason where that is aborted: the command's process group is then killed.
+ */
 export function runInSandbox(
   duplex: Duplex,
-  request: StreamRequest & { op: 'exec' },
+  request: ExecRequest | { op: 'unpack' },
   input?: Uint8Array,
+  signal?: AbortSignal,
 ): Promise<CommandResult> {
   const { promise, resolve, reject } = Promise.withResolvers<CommandResult>();
   const stdout = new Collected();
@@ -50,16 +66,20 @@ export function runInSandbox(
     onData: (bytes) => stdout.add(bytes),
     onErrorData: (bytes) => stderr.add(bytes),
     onControl: (message) => {
-      const { status, signal, timedOut } = message as {
-        status: number | null;
-        signal: string | null;
-        timedOut: boolean;
-      };
-      resolve({ status, signal, timedOut, stdout: stdout.bytes(), stderr: stderr.bytes() });
+      const how = ended.safeParse(message).data;
+      if (!how) return reject(new Error('init said something else than how the command ended'));
+      const { type: _, ...result } = how;
+      resolve({ ...result, stdout: stdout.bytes(), stderr: stderr.bytes() });
     },
     onEnd: (error) => reject(error ?? new Error('the stream ended before the command did')),
   });
-  return promise.finally(() => stream[Symbol.dispose]());
+  const abort = () => reject(signal!.reason as Error);
+  signal?.addEventListener('abort', abort);
+  if (signal?.aborted) abort();
+  return promise.finally(() => {
+    signal?.removeEventListener('abort', abort);
+    stream[Symbol.dispose]();
+  });
 }
 
 class Collected {

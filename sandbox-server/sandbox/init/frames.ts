@@ -10,7 +10,7 @@
 import type { TerminalSize } from '../../protocol/messages.ts';
 
 /** Changes when this protocol does: `init` tells its own in the answer to `status` (protocolVersion in native/pid1). */
-export const INIT_PROTOCOL = 3;
+export const INIT_PROTOCOL = 4;
 
 export const MAX_PAYLOAD_BYTES = 64 * 1024;
 export const FRAME_HEADER_BYTES = 5;
@@ -33,10 +33,19 @@ export type StreamRequest =
    * shell has ended (`running`), or nothing but its shell is in the foreground (`busy`).
    */
   | { op: 'close'; name: string; unless?: 'running' | 'busy' }
-  /** Run a command to its end. As the learner unless `root`. Closing the connection kills its process group. */
-  | { op: 'exec'; argv: string[]; root?: boolean; cwd?: string; env?: Record<string, string>; timeoutMs?: number }
+  | ExecRequest
   /** The learner's home directory as a tar stream in Data frames; then `ended`. */
   | { op: 'archive' }
+  /**
+   * Lay the tar stream that follows in Data frames, up to `eof`, into the learner's home: as the learner, never over what
+   * exists, never through a link. Then `ended` (UNPACKED says how).
+   */
+  | { op: 'unpack' }
+  /**
+   * Write the newest output of each terminal onto the sandbox's disk: the next terminal of its name begins with it, and
+   * with a line that says when its shell ended. `why` goes on from "This shell ended when": at most 200 bytes, printable.
+   */
+  | { op: 'save'; why: string }
   /** Ends every process in the sandbox but init. */
   | { op: 'kill-all' }
   /**
@@ -46,7 +55,40 @@ export type StreamRequest =
   | { op: 'forwards' }
   /** Carry the connection of this ticket: its bytes in Data frames both ways. A ticket is good once. */
   | { op: 'accept'; ticket: string }
+  /** Hear of the prompts and ended commands of all terminals, in order. At most 8 such streams at once. */
+  | { op: 'watch' }
   | { op: 'status' };
+
+/**
+ * Run a command to its end, in a clean environment and a session of its own. Closing the connection kills its process
+ * group, and so does its end; what has left the group goes on.
+ */
+export interface ExecRequest {
+  op: 'exec';
+  argv: string[];
+  /** As the learner unless `root`. */
+  root?: boolean;
+  /** `~` is the learner's home, also for root. Default: the user's own home. */
+  cwd?: string;
+  env?: Record<string, string>;
+  /** It is killed after this time. */
+  timeoutMs?: number;
+  /** It is killed when one of its two outputs is larger than this; what is beyond is not sent. */
+  maxOutputBytes?: number;
+  /** What it leaves behind in its process group goes on when it has ended; what that prints is dropped. */
+  daemons?: boolean;
+}
+
+/** The exit status that ends an `unpack`. */
+export const UNPACKED = {
+  all: 0,
+  /** Something was left out: of its name there was something already. */
+  leftSomeOut: 1,
+  /** The archive holds a name that leads out of the home, a kind of file that no lesson has, or too much. */
+  refused: 2,
+  /** The disk is full, or a folder is closed to the learner. */
+  notWritten: 3,
+} as const;
 
 export type StreamAnswer = { ok: true; [key: string]: unknown } | { ok: false; code: string; message: string };
 
@@ -60,7 +102,9 @@ export type TerminalControl =
  * Control frames from `init` on a terminal's stream have the shapes of `attached`, `size`, `prompt`, `command-ended`,
  * `notice` and `exited` in protocol/messages.ts; `attached` follows the answer at once.
  * On an exec stream: `{type: 'eof'}` from the server ends standard input; the last frame from init is
- * `{type: 'ended', status, signal, timedOut}`. On an archive stream the last frame is `{type: 'ended', status}`.
+ * `{type: 'ended', status, signal, timedOut, flooded}`, and so on an archive or unpack stream.
  * On a stream of forwards `init` sends `{type: 'dial', ticket}`, 32 hexadecimal digits, for each connection, and waits
  * 10 s for its `accept`. On an accept stream `{type: 'eof'}` ends one direction; the other goes on.
+ * On a watch stream `init` sends the `prompt` and `command-ended` of each terminal with its name as `terminal`: first how
+ * each prompt stands, then what happens. It keeps 256 for a watcher that is slow, and of prompts the newest.
  */

@@ -4,7 +4,6 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readCourses } from '../../../site/course/course.ts';
 import { CourseProblems } from '../../../site/course/problem.ts';
-import { toManifest } from '../../../site/course/to-manifest.ts';
 
 const COURSE_YAML = 'title: C\nsummary: S\nauthors: [A]\nlicence: MIT\nimage: c\nlessons: [01-one, 02-two]\n';
 const LESSON = '---\ntitle: L\nsummary: S\nduration: 5\n---\n\nText.\n';
@@ -46,22 +45,6 @@ describe('a folder of courses', () => {
     ]);
   });
 
-  it('tells the server names and terminals, and none of the text', async () => {
-    expect(toManifest(await readCourses(folder))).toEqual({
-      courses: [
-        {
-          id: 'c',
-          title: 'C',
-          image: 'c',
-          lessons: [
-            { id: '01-one', slug: 'one', title: 'L', terminals: ['main'] },
-            { id: '02-two', slug: 'two', title: 'L', terminals: ['main'] },
-          ],
-        },
-      ],
-    });
-  });
-
   it('leaves out what has an underscore before its name', async () => {
     await lay({ '_draft/course.yaml': 'nonsense', 'c/_03-later/index.md': 'nonsense' });
     expect(await readCourses(folder)).toHaveLength(1);
@@ -74,17 +57,17 @@ describe('a folder of courses', () => {
 
   it('must have a course.yaml in each course', async () => {
     await lay({ 'd/notes.txt': '' });
-    expect(await problems()).toContain('lessons/d/course.yaml:1: the course has no course.yaml');
+    expect(await problems()).toContain('lessons/d/course.yaml:1:1: the course has no course.yaml');
   });
 
   it('tells of a listed lesson that is not there', async () => {
     await rm(join(folder, 'c/02-two'), { recursive: true });
-    expect(await problems()).toContain('lessons/c/course.yaml:6: there is no lesson in the folder "02-two"');
+    expect(await problems()).toContain('lessons/c/course.yaml:6:19: there is no lesson in the folder "02-two"');
   });
 
   it('tells of a lesson that is not listed', async () => {
     await lay({ 'c/03-three/index.md': LESSON });
-    expect(await problems()).toContain('lessons/c/course.yaml:6: the lesson "03-three" is not listed');
+    expect(await problems()).toContain('lessons/c/course.yaml:6:10: the lesson "03-three" is not listed');
   });
 
   it('tells of two lessons with the same address', async () => {
@@ -104,7 +87,7 @@ describe('a folder of courses', () => {
       'c/course.yaml': COURSE_YAML.replace('02-two', '02-two, 03-three'),
       'c/03-three/index.md': lesson('a', 'm'),
     });
-    expect(await problems()).toContain('lessons/c/course.yaml:6: the lessons have 13 terminals of different names');
+    expect(await problems()).toContain('lessons/c/course.yaml:6:10: the lessons have 13 terminals of different names');
   });
 
   it('tells all problems of all courses at once, each with what was expected and how to mend it', async () => {

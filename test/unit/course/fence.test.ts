@@ -67,6 +67,7 @@ describe('a mistake in a fence is named, with its mend', () => {
     expect(parsed).toEqual({
       mistakes: [
         {
+          word: 'tow',
           what: 'the lesson has no terminal "tow"',
           expected: 'one of main, two',
           mend: 'Write "terminal=two", or add "tow" to "terminals:" in the frontmatter.',

@@ -24,6 +24,11 @@ describe('a lesson', () => {
         anchors: [],
         links: [],
         pictures: [],
+        tasks: [],
+        quizzes: [],
+        setup: null,
+        files: null,
+        play: [],
       },
     });
   });

@@ -18,7 +18,7 @@ function problemsOf(text: string, schema: typeof courseSchema | typeof lessonSch
 
 describe('course.yaml', () => {
   it('is read', () => {
-    expect(readYaml({ file: 'course.yaml', text: COURSE, firstLine: 1 }, courseSchema)).toEqual({
+    expect(readYaml({ file: 'course.yaml', text: COURSE, firstLine: 1 }, courseSchema)).toMatchObject({
       value: {
         title: 'Containers',
         summary: 'What they are.',
@@ -35,6 +35,7 @@ describe('course.yaml', () => {
     expect(problemsOf(COURSE.replace('authors', 'autors'))).toContainEqual({
       file: 'course.yaml',
       line: 3,
+      column: 1,
       what: 'unknown key "autors"',
       expected: 'one of title, summary, audience, objectives, authors, licence, image, lessons',
       mend: 'Write "authors" in place of "autors".',
@@ -46,6 +47,7 @@ describe('course.yaml', () => {
       {
         file: 'course.yaml',
         line: 1,
+        column: 1,
         what: '"licence" is missing',
         expected: 'an SPDX licence identifier',
         mend: 'Write for example: licence: CC-BY-SA-4.0',
@@ -100,6 +102,7 @@ describe('frontmatter', () => {
       {
         file: 'course.yaml',
         line: 6,
+        column: 5,
         what: '"terminals" has a value that does not fit',
         expected: expect.stringContaining('not extra-1') as string,
         mend: 'Write for example: terminals: [main, second]',

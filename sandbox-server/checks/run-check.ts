@@ -1,0 +1,129 @@
+/**
+ * Runs one check in a sandbox, to its verdict. Knows no HTTP, no learner and no course: a stream to the sandbox's `init`
+ * is all that it is given.
+ */
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Duplex } from 'node:stream';
+import { z } from 'zod';
+import type { ScriptStep } from '../../site/course/manifest.ts';
+import { InitRefused, InitStream } from '../sandbox/init/stream.ts';
+import { readVerdict, type Ending, type Verdict } from './read-verdict.ts';
+
+export type { Verdict };
+
+export interface RunCheckOptions {
+  /** What the learner typed into an ask. */
+  answer?: string;
+  /** Ends the check; the promise then rejects with its reason. */
+  signal?: AbortSignal;
+}
+
+const PRELUDE = readFileSync(join(import.meta.dirname, 'prelude'), 'utf8');
+
+/**
+ * What the shell is started with. It reads the marker, then evaluates the prelude and the check, each up to a line that is
+ * the marker. On one line, so that the shell counts the lines of what it evaluates from 1.
+ *
+ * The text comes on standard input: arguments and environment of a process can be read by every other in the sandbox. It
+ * is read by the shell itself: a program that a learner ends, or a process that there is no room for, would give a part of
+ * the text, and the first half of a check may well pass.
+ */
+const BOOT = [
+  'slipway_newline=$1; shift; IFS= read -r slipway_marker || exit 126;',
+  'slipway_load() { slipway_text=; while IFS= read -r slipway_line; do',
+  '[ "$slipway_line" = "$slipway_marker" ] && return; slipway_text="$slipway_text$slipway_line$slipway_newline";',
+  'done; exit 126; }; exec 9>&1; slipway_load; eval "$slipway_text"; slipway_load; eval "$slipway_text"',
+].join(' ');
+
+/** The shell's own name: its messages begin with it. */
+const NAME = 'check';
+
+/** The first that the image has. No start file is read: learners may write in theirs. */
+const SHELLS = [['bash', '--noprofile', '--norc'], ['sh']];
+
+/** More than any check prints that a person could read, in bytes; what prints more is ended. */
+const MAX_OUTPUT_BYTES = 256 * 1024;
+
+/** `init` ends a check at its limit, and needs a moment for what is still in the pipes. */
+const GRACE_MS = 3000;
+
+/** The last frame. */
+const ended = z.object({ status: z.number().int().nullable(), signal: z.string().nullable(), timedOut: z.boolean() });
+
+/**
+ * Runs the check and says what came of it. `connect` opens a stream to the `init` of a sandbox that runs. Rejects where
+ * `connect` does, and where the sandbox ends meanwhile.
+ */
+export async function runCheck(
+  connect: () => Promise<Duplex>,
+  check: ScriptStep,
+  options: RunCheckOptions = {},
+): Promise<Verdict> {
+  const marker = randomBytes(16).toString('hex');
+  for (const [index, shell] of SHELLS.entries()) {
+    options.signal?.throwIfAborted();
+    const duplex = await connect();
+    try {
+      return readVerdict(await runToItsEnd(duplex, shell, check, marker, options), marker, check.timeoutMs);
+    } catch (error) {
+      const missing = error instanceof InitRefused && error.code === 'not-found';
+      if (!missing || index === SHELLS.length - 1) throw error;
+    }
+  }
+  throw new Error('unreachable: the last shell returns or throws');
+}
+
+function runToItsEnd(
+  duplex: Duplex,
+  shell: string[],
+  check: ScriptStep,
+  marker: string,
+  { answer, signal }: RunCheckOptions,
+): Promise<Ending> {
+  const { promise, resolve, reject } = Promise.withResolvers<Ending>();
+  const root = check.user === 'root';
+  const out: Buffer[] = [];
+  const err: Buffer[] = [];
+  let size = 0;
+  const output = () => ({ out: Buffer.concat(out), err: Buffer.concat(err) });
+  const take = (into: Buffer[], bytes: Buffer) => {
+    size += bytes.length;
+    into.push(Buffer.from(bytes));
+    if (size > MAX_OUTPUT_BYTES) resolve({ how: 'flooded', ...output() });
+  };
+  const stream = new InitStream(
+    duplex,
+    {
+      op: 'exec',
+      argv: [...shell, '-c', BOOT, NAME, '\n'],
+      root,
+      // A variable cannot hold a zero byte; nothing could be started with one.
+      ...(answer === undefined ? {} : { env: { ANSWER: answer.replaceAll('\0', '') } }),
+      timeoutMs: check.timeoutMs,
+    },
+    {
+      onOpen: () => {
+        const home = root ? 'slipway_go_home\n' : '';
+        stream.send(Buffer.from([marker, `${PRELUDE}${home}${marker}`, check.text, marker, ''].join('\n')));
+        stream.control({ type: 'eof' });
+      },
+      onData: (bytes) => take(out, bytes),
+      onErrorData: (bytes) => take(err, bytes),
+      onControl: (message) => {
+        const { status, signal: by, timedOut } = ended.parse(message);
+        resolve(timedOut ? { how: 'hung', ...output() } : { how: 'ended', status, signal: by, ...output() });
+      },
+      onEnd: (error) => reject(error ?? new Error('the sandbox ended during a check')),
+    },
+  );
+  const timer = setTimeout(() => resolve({ how: 'hung', ...output() }), check.timeoutMs + GRACE_MS);
+  const abort = () => reject(signal!.reason as Error);
+  signal?.addEventListener('abort', abort, { once: true });
+  return promise.finally(() => {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', abort);
+    stream[Symbol.dispose]();
+  });
+}

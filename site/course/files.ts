@@ -1,0 +1,49 @@
+import { lstat, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Mistake } from './problem.ts';
+
+/** A lesson's `files/`. */
+export interface LessonFiles {
+  /** The folder on this machine. */
+  folder: string;
+  /** Paths below it of all files and folders, sorted: a folder stands before what is in it. */
+  paths: readonly string[];
+  mistakes: readonly (Mistake & { path: string })[];
+}
+
+/** Of all files of a lesson together. They are laid while the learner waits; what is larger belongs into the image. */
+const MOST_BYTES = 32 * 2 ** 20;
+
+export async function filesOf(folder: string): Promise<LessonFiles> {
+  const paths: string[] = [];
+  const mistakes: (Mistake & { path: string })[] = [];
+  let bytes = 0;
+  const visit = async (path: string): Promise<void> => {
+    const stat = await lstat(join(folder, path));
+    if (stat.isDirectory()) {
+      if (path !== '') paths.push(path);
+      for (const name of (await readdir(join(folder, path))).sort())
+        await visit(path === '' ? name : `${path}/${name}`);
+    } else if (stat.isFile()) {
+      paths.push(path);
+      bytes += stat.size;
+    } else {
+      mistakes.push({ path, ...notAFile(path) });
+    }
+  };
+  await visit('');
+  if (bytes > MOST_BYTES) mistakes.push({ path: '', ...tooLarge(bytes) });
+  return { folder, paths, mistakes };
+}
+
+const notAFile = (path: string): Mistake => ({
+  what: `"files/${path}" is neither a file nor a folder`,
+  expected: 'files and folders, no links and no devices',
+  mend: 'Put a copy of the file there, or make the link in setup.sh.',
+});
+
+const tooLarge = (bytes: number): Mistake => ({
+  what: `the files of "files/" are ${Math.ceil(bytes / 2 ** 20)} MiB together`,
+  expected: `at most ${MOST_BYTES / 2 ** 20} MiB: they are laid while the learner waits`,
+  mend: 'Put what is large into the image, or fetch it in setup.sh.',
+});

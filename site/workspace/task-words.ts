@@ -1,0 +1,93 @@
+import { ERRORS } from '../../sandbox-server/protocol/errors.ts';
+import type { CheckReport, SandboxWork, TaskProgress } from '../../sandbox-server/protocol/lesson.ts';
+import type { LiveState } from './lesson-live.ts';
+import { dateAndTime } from './moment.ts';
+
+/** All that decides what a task shows. */
+export interface Standing {
+  kind: 'task' | 'ask';
+  id: string;
+  /** Null until the server has told it. */
+  progress: TaskProgress | null;
+  live: LiveState;
+  work: SandboxWork;
+  /** The first open task that is not done. */
+  next: boolean;
+  /** The learner has asked for a check here: what later commands of theirs bring about is told here too. */
+  followed: boolean;
+  /** Of the tasks that it needs, the first that is not done. */
+  after: { number: string; title: string; id: string } | null;
+}
+
+/** One at a time. */
+export type FaceName =
+  'unknown' | 'waiting' | 'open' | 'next' | 'checking' | 'not-yet' | 'broken' | 'not-run' | 'paused' | 'done';
+
+/** What a task shows. */
+export interface Face {
+  name: FaceName;
+  text: string;
+  /** Follows the text, where it leads somewhere. */
+  link?: { text: string; href: string };
+  compared?: { what: string; expected: string; found: string };
+  /** Further lines of the check's. */
+  detail?: string;
+  /** It answers a press: all of it is shown. Otherwise it keeps to the room that the task has. */
+  asked?: boolean;
+}
+
+const LOST = 'The connection is lost: checks pause until it is back. Nothing is lost.';
+
+export function faceOf(standing: Standing): Face {
+  const { progress, live, work, next, followed, after } = standing;
+  if (live.name === 'refused' && progress?.state !== 'done') {
+    return { name: 'paused', text: `Nothing is checked here. ${ERRORS[live.code].text}` };
+  }
+  if (progress === null) return { name: 'unknown', text: '' };
+  if (progress.state === 'done') return { name: 'done', text: `Done ${dateAndTime(progress.doneAt)}.` };
+  if (progress.state === 'waiting') {
+    if (after === null) return { name: 'waiting', text: 'Comes later.' };
+    const link = { text: `task ${after.number}, ${after.title}`, href: `#${after.id}` };
+    return { name: 'waiting', text: 'Comes after ', link };
+  }
+  const speaks = next || followed;
+  if (speaks && live.name === 'lost') return { name: 'paused', text: LOST };
+  if (speaks && work.name === 'preparing')
+    return { name: 'paused', text: 'The sandbox is being prepared for this lesson.' };
+  if (speaks && work.name === 'moving')
+    return { name: 'paused', text: 'The sandbox is being brought to another state.' };
+  if (speaks && progress.checking) return { name: 'checking', text: 'Checking…' };
+  const { report } = progress;
+  return report !== null && (speaks || report.asked) ? reported(report, standing) : open(standing);
+}
+
+function open({ kind, next }: Standing): Face {
+  const how = kind === 'ask' ? 'Type what you found out.' : 'Checked after each of your commands.';
+  return next ? { name: 'next', text: `Next. ${how}` } : { name: 'open', text: `Open. ${how}` };
+}
+
+const FAULTS = {
+  crashed: 'it ended without a reason',
+  hung: 'it did not come to an end in its time',
+  flooded: 'it printed more than it may',
+};
+
+function reported(report: CheckReport, { id }: Standing): Face {
+  const { asked } = report;
+  switch (report.outcome) {
+    case 'not-yet': {
+      const [reason = '', ...rest] = report.reason.trim().split('\n');
+      const { compared } = report;
+      const text = `Not yet. ${reason}`.trim();
+      return { name: 'not-yet', text, detail: rest.join('\n'), asked, ...(compared !== null && { compared }) };
+    }
+    case 'broken': {
+      const text = `The check of this task is broken: ${FAULTS[report.fault]}. You did nothing wrong. Tell the author, with its name: ${id}.`;
+      return { name: 'broken', text, detail: report.detail, asked };
+    }
+    case 'not-run': {
+      const { text, hint } = ERRORS[report.code];
+      return { name: 'not-run', text: `Not checked. ${text} ${hint}`, asked };
+    }
+  }
+}
