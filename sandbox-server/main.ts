@@ -8,6 +8,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { CourseManifest } from '../site/course/manifest.ts';
 import { readConfig, withPort, type Config } from './config.ts';
+import { Desk } from './desk/desk.ts';
 import { createApp } from './http/app.ts';
 import { Courses } from './http/courses.ts';
 import { Origins } from './http/origins.ts';
@@ -33,6 +34,8 @@ import { Visits } from './visit/visits.ts';
 
 export interface RunningGateway extends AsyncDisposable {
   port: number;
+  /** At an author's desk. */
+  desk: Desk | undefined;
 }
 
 /**
@@ -80,6 +83,7 @@ export async function startGateway(config: Config, log: Log, driver = driverOf(c
   const mover = stack.use(new Mover({ sessions, spares, layers, config, play, log }));
   const origins = new Origins();
   const accessCode = config.access === 'code' ? readFileSync(config.paths.accessCode, 'utf8').trim() : undefined;
+  const desk = config.desk ? new Desk({ config, courses, sessions }) : undefined;
   const { app, identity } = await createApp({
     config,
     origins,
@@ -93,6 +97,7 @@ export async function startGateway(config: Config, log: Log, driver = driverOf(c
     mover,
     secret,
     ...(accessCode === undefined ? {} : { accessCode }),
+    ...(desk && { desk }),
     log,
   });
   stack.defer(() => app.close());
@@ -101,7 +106,7 @@ export async function startGateway(config: Config, log: Log, driver = driverOf(c
   const { port } = app.server.address() as AddressInfo;
   origins.set(withPort(config.urls, port));
   const owned = stack.move();
-  return { port, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  return { port, desk, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
 function driverOf(config: Config): SandboxDriver {
@@ -133,6 +138,7 @@ async function main(path: string): Promise<void> {
       process.exit(0);
     };
     for (const event of ['SIGTERM', 'SIGINT', 'disconnect']) process.once(event, () => void end());
+    process.on('message', (message) => gateway.desk?.take(message));
     process.send?.({ type: 'ready', port: gateway.port });
   } catch (error) {
     log.fatal({ err: error }, 'the gateway cannot start');

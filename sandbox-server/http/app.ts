@@ -5,6 +5,8 @@ import rateLimit from '@fastify/rate-limit';
 import fastifyStatic from '@fastify/static';
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify';
 import type { Config } from '../config.ts';
+import type { Desk } from '../desk/desk.ts';
+import { deskRoutes } from '../desk/routes.ts';
 import type { Mover } from '../lessons/move.ts';
 import type { Sessions } from '../session/sessions.ts';
 import type { Learner, Learners } from '../store/learners.ts';
@@ -36,6 +38,8 @@ export interface Gateway {
   secret: string;
   /** Absent where access is open. */
   accessCode?: string;
+  /** At an author's desk. */
+  desk?: Desk;
   log: FastifyBaseLogger;
 }
 
@@ -114,6 +118,7 @@ export async function createApp(gateway: Gateway): Promise<{ app: FastifyInstanc
   sandboxRoutes(app, gateway);
   lessonRoutes(app, gateway);
   progressRoutes(app, gateway, identity);
+  if (gateway.desk) deskRoutes(app, gateway, gateway.desk);
   await app.register(fastifyStatic, {
     root: gateway.config.paths.site,
     redirect: true,

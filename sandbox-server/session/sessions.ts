@@ -135,6 +135,12 @@ export class Sessions implements AsyncDisposable {
     }
   }
 
+  /** Removes the learner's sandbox of this course with all of its files; the next one is made anew. */
+  async discard(learner: string, course: string): Promise<void> {
+    const session = this.find(learner, course);
+    if (session) await this.remove(session);
+  }
+
   /** Freezes, stops and removes what nobody has used for as long as the settings say. */
   sweep(): Promise<void> {
     this.sweeping ??= this.rest().finally(() => (this.sweeping = undefined));
