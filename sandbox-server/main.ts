@@ -8,9 +8,11 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { CourseManifest } from '../site/course/manifest.ts';
 import { readConfig, withPort, type Config } from './config.ts';
+import { Desk } from './desk/desk.ts';
 import { createApp } from './http/app.ts';
 import { Courses } from './http/courses.ts';
 import { Origins } from './http/origins.ts';
+import { beginTasks } from './lessons/begin-tasks.ts';
 import { Layers } from './lessons/layers.ts';
 import { Mover } from './lessons/move.ts';
 import { playFrom } from './lessons/play.ts';
@@ -21,15 +23,19 @@ import { OciDriver } from './sandbox/oci/driver.ts';
 import { OffDriver } from './sandbox/off-driver.ts';
 import { Sessions } from './session/sessions.ts';
 import { Spares } from './session/spares.ts';
-import { TerminalSockets } from './socket/upgrade.ts';
+import { Sockets } from './socket/upgrade.ts';
 import { openDatabase } from './store/database.ts';
 import { Learners } from './store/learners.ts';
+import { Progress } from './store/progress.ts';
 import { RegistryUsage } from './store/registry-usage.ts';
 import { SandboxRecords } from './store/sandbox-records.ts';
 import { SpareRecords } from './store/spare-records.ts';
+import { Visits } from './visit/visits.ts';
 
 export interface RunningGateway extends AsyncDisposable {
   port: number;
+  /** At an author's desk. */
+  desk: Desk | undefined;
 }
 
 /**
@@ -44,42 +50,63 @@ export async function startGateway(config: Config, log: Log, driver = driverOf(c
   const learners = new Learners(database, now);
   stack.use(driver);
   const records = new SandboxRecords(database, now);
+  const progress = new Progress(database, now);
+  const usage = new RegistryUsage(database, now);
+  const secret = cookieSecret(config);
+  const courses = new Courses(JSON.parse(readFileSync(config.paths.courses, 'utf8')) as CourseManifest);
   const { registry, registryBytes } = config;
   const outlet =
-    registry.mode === 'on'
-      ? new RegistryOutlet({ ...registry, registryBytes, driver, usage: new RegistryUsage(database, now), log })
-      : undefined;
+    registry.mode === 'on' ? new RegistryOutlet({ ...registry, registryBytes, driver, usage, log }) : undefined;
   const way = outlet ? { outlet } : {};
+  const connect = (sandbox: string) => driver.connect(sandbox);
+  const visits: Visits = new Visits({
+    courses,
+    progress,
+    find: (learner, course) => sessions.find(learner, course),
+    connect,
+    begin: (session, _lesson, tasks) => beginTasks(() => connect(session.id), tasks),
+    secret,
+    now,
+    log,
+  });
   const { startTimeoutMs } = config;
   const spares = new Spares({ driver, records: new SpareRecords(database, now), startTimeoutMs, log, ...way });
-  const sessions = stack.use(new Sessions({ driver, records, spares, now, config, log, ...way }));
+  const whileReady = visits.whileReady.bind(visits);
+  const sessions = stack.use(new Sessions({ driver, records, spares, now, config, log, whileReady, ...way }));
+  // Ended first: what it hears of a sandbox is of no use without the rest.
+  stack.use(visits);
   if (config.sandboxes.mode === 'on') await sessions.reconcile();
   void outlet?.removeAllBut(new Set(records.all().map(({ id }) => id)));
-  const courses = new Courses(JSON.parse(readFileSync(config.paths.courses, 'utf8')) as CourseManifest);
   const play = playFrom(config.paths.lessonFiles);
   const layers = stack.use(new Layers({ driver, spares, courses: () => courses.all(), config, play, log }));
   if (config.sandboxes.mode === 'on') void layers.sweep();
   const mover = stack.use(new Mover({ sessions, spares, layers, config, play, log }));
   const origins = new Origins();
   const accessCode = config.access === 'code' ? readFileSync(config.paths.accessCode, 'utf8').trim() : undefined;
+  const desk = config.desk ? new Desk({ config, courses, sessions }) : undefined;
   const { app, identity } = await createApp({
     config,
     origins,
     courses,
     learners,
     sessions,
+    records,
+    usage,
+    progress,
+    visits,
     mover,
-    secret: cookieSecret(config),
+    secret,
     ...(accessCode === undefined ? {} : { accessCode }),
+    ...(desk && { desk }),
     log,
   });
   stack.defer(() => app.close());
-  stack.use(new TerminalSockets(app.server, { config, origins, courses, identity, sessions, log }));
+  stack.use(new Sockets(app.server, { config, origins, courses, identity, sessions, visits, log }));
   await app.listen({ host: config.host, port: config.port });
   const { port } = app.server.address() as AddressInfo;
   origins.set(withPort(config.urls, port));
   const owned = stack.move();
-  return { port, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  return { port, desk, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
 function driverOf(config: Config): SandboxDriver {
@@ -111,6 +138,7 @@ async function main(path: string): Promise<void> {
       process.exit(0);
     };
     for (const event of ['SIGTERM', 'SIGINT', 'disconnect']) process.once(event, () => void end());
+    process.on('message', (message) => gateway.desk?.take(message));
     process.send?.({ type: 'ready', port: gateway.port });
   } catch (error) {
     log.fatal({ err: error }, 'the gateway cannot start');

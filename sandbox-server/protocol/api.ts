@@ -44,8 +44,16 @@ export interface SandboxAnswer {
   state: SandboxState;
   stage?: StartStage;
   failure?: ErrorCode;
+  life?: SandboxLife;
   /** Limits in force, for the page to tell. */
   limits: { memoryBytes: number; cpus: number; processes: number; diskBytes: number };
+}
+
+export interface SandboxLife {
+  freezesAt: number | null;
+  stopsAt: number | null;
+  deletedAt: number | null;
+  extendable: boolean;
 }
 
 /**

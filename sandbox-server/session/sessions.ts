@@ -19,6 +19,8 @@ export interface SessionsOptions {
   log: SessionContext['log'];
   spares: Spares;
   outlet?: Outlet;
+  /** Called whenever a sandbox is ready; what it returns is disposed when the sandbox is not any more. */
+  whileReady?: (session: SandboxSession) => Disposable;
 }
 
 /** Where sandboxes reach what is outside of them. */
@@ -54,7 +56,12 @@ export class Sessions implements AsyncDisposable {
       startTimeoutMs: options.config.startTimeoutMs,
       admit: (session, onWait) => this.admit(session, onWait),
       seen: (id) => options.records.seen(id),
-      onReady: (session) => options.outlet?.open(session),
+      onReady: (session) => {
+        const stack = new DisposableStack();
+        stack.use(options.outlet?.open(session));
+        stack.use(options.whileReady?.(session));
+        return stack;
+      },
       log: options.log,
     };
     this.sweeper = setInterval(() => void this.sweep(), SWEEP_MS);
@@ -118,6 +125,20 @@ export class Sessions implements AsyncDisposable {
 
   find(learner: string, course: string): SandboxSession | undefined {
     return this.byOwner.get(key(learner, course));
+  }
+
+  /** Removes all sandboxes of a learner, with their files and what they left outside. */
+  async removeAll(learner: string): Promise<void> {
+    // Again, where one was opened meanwhile.
+    for (let [record] = this.options.records.of(learner); record; [record] = this.options.records.of(learner)) {
+      await this.remove(this.find(learner, record.course) ?? this.add(record, 'requested'));
+    }
+  }
+
+  /** Removes the learner's sandbox of this course with all of its files; the next one is made anew. */
+  async discard(learner: string, course: string): Promise<void> {
+    const session = this.find(learner, course);
+    if (session) await this.remove(session);
   }
 
   /** Freezes, stops and removes what nobody has used for as long as the settings say. */

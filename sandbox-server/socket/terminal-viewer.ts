@@ -14,6 +14,7 @@ import { InitRefused, InitStream } from '../sandbox/init/stream.ts';
 import { LearnerError, toLearnerError } from '../session/learner-error.ts';
 import type { SandboxSession } from '../session/sandbox-session.ts';
 import { parseClientMessage } from './client-messages.ts';
+import type { Connection } from './connection.ts';
 import { parseTerminalEvent } from './terminal-events.ts';
 
 export interface ViewerOptions {
@@ -21,6 +22,8 @@ export interface ViewerOptions {
   terminal: string;
   /** The learner's sandbox. Throws a `LearnerError` where there can be none. */
   open: () => SandboxSession;
+  /** The learner looks at the terminal, for the first time or again. */
+  onAttached: () => void;
   log: FastifyBaseLogger;
 }
 
@@ -43,7 +46,7 @@ const ATTACH_MS = 10_000;
 /** `idle`: not opened yet. `detached`: hidden, or lagging. */
 type ViewerState = 'idle' | 'attaching' | 'attached' | 'detached' | 'closed';
 
-export class TerminalViewer {
+export class TerminalViewer implements Connection {
   private readonly webSocket: WebSocket;
   private readonly options: ViewerOptions;
   private state: ViewerState = 'idle';
@@ -74,13 +77,11 @@ export class TerminalViewer {
     this.timer = setTimeout(() => this.close('bad-request'), OPEN_MS);
   }
 
-  /** Closes with the code's own close code; the page knows what to do by it. */
   close(code: ErrorCode): void {
     this.closed();
     this.webSocket.close(ERRORS[code].close, code);
   }
 
-  /** Pings; a page that did not answer the last one is gone. */
   ping(): void {
     if (!this.alive) return this.webSocket.terminate();
     this.alive = false;
@@ -185,6 +186,7 @@ export class TerminalViewer {
       this.shell = event.shell;
       this.sent = event.from;
       this.parsed = event.from;
+      this.options.onAttached();
     }
     this.tell(event);
   }

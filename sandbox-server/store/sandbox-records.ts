@@ -9,7 +9,9 @@ export interface SandboxRecord {
   /** Identity of the image that its disk lies over, for its life. */
   image: string;
   profile: Profile;
-  /** Milliseconds since 1970: when somebody last looked at it. */
+  /** Milliseconds since 1970. */
+  createdAt: number;
+  /** When somebody last looked at it. */
   seenAt: number;
 }
 
@@ -31,14 +33,19 @@ export class SandboxRecords {
     return this.database.prepare('SELECT * FROM sandbox').all().map(toRecord);
   }
 
-  create(record: Omit<SandboxRecord, 'seenAt'>): SandboxRecord {
+  /** Those of one learner. */
+  of(learner: string): SandboxRecord[] {
+    return this.database.prepare('SELECT * FROM sandbox WHERE learner = ?').all(learner).map(toRecord);
+  }
+
+  create(record: Omit<SandboxRecord, 'createdAt' | 'seenAt'>): SandboxRecord {
     const now = this.now();
     this.database
       .prepare(
         'INSERT INTO sandbox (id, learner, course, image, profile, created_at, seen_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
       )
       .run(record.id, record.learner, record.course, record.image, record.profile, now, now);
-    return { ...record, seenAt: now };
+    return { ...record, createdAt: now, seenAt: now };
   }
 
   seen(id: string): void {
@@ -82,6 +89,7 @@ function toRecord(row: Record<string, unknown>): SandboxRecord {
     course: row['course'] as string,
     image: row['image'] as string,
     profile: row['profile'] as Profile,
+    createdAt: row['created_at'] as number,
     seenAt: row['seen_at'] as number,
   };
 }
