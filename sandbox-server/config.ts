@@ -32,6 +32,7 @@ export interface Config {
   idleFreezeMs: number;
   idleStopMs: number;
   expiryMs: number;
+  extendMs: number;
   startTimeoutMs: number;
   engineIdleMs: number;
   logLevel: Settings['logLevel'];
@@ -59,6 +60,8 @@ interface Paths {
   site: string;
   /** The course manifest (site/course/manifest.ts). */
   courses: string;
+  /** Folder of the archives of lessons' files, which the manifest names. */
+  lessonFiles: string;
   /** The native program. */
   native: string;
   /** The gateway's own folder: 0700, its user's. */
@@ -103,6 +106,7 @@ export function composeConfig(settings: Settings, { sandboxes, registry, program
     idleFreezeMs: settings.idleFreeze,
     idleStopMs: settings.idleStop,
     expiryMs: settings.expiry,
+    extendMs: settings.extend,
     startTimeoutMs: settings.startTimeout,
     engineIdleMs: settings.engineIdle,
     logLevel: settings.logLevel,
@@ -120,6 +124,7 @@ export function composeConfig(settings: Settings, { sandboxes, registry, program
       program,
       site: join(program, 'build', 'site'),
       courses: join(program, 'build', 'courses.json'),
+      lessonFiles: join(program, 'build', 'lesson-files'),
       native: join(program, 'build', 'slipway-native'),
       gatewayData,
       supervisorData,

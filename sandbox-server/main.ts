@@ -11,6 +11,7 @@ import { readConfig, withPort, type Config } from './config.ts';
 import { createApp } from './http/app.ts';
 import { Courses } from './http/courses.ts';
 import { Origins } from './http/origins.ts';
+import { LessonPreparer } from './lessons/preparer.ts';
 import { createLog, type Log } from './log.ts';
 import { RegistryOutlet } from './registry/outlet.ts';
 import type { SandboxDriver } from './sandbox/driver.ts';
@@ -20,6 +21,7 @@ import { Sessions } from './session/sessions.ts';
 import { TerminalSockets } from './socket/upgrade.ts';
 import { openDatabase } from './store/database.ts';
 import { Learners } from './store/learners.ts';
+import { PreparedLessons } from './store/prepared-lessons.ts';
 import { RegistryUsage } from './store/registry-usage.ts';
 import { SandboxRecords } from './store/sandbox-records.ts';
 
@@ -61,7 +63,15 @@ export async function startGateway(config: Config, log: Log, driver = driverOf(c
     log,
   });
   stack.defer(() => app.close());
-  stack.use(new TerminalSockets(app.server, { config, origins, courses, identity, sessions, log }));
+  const preparer = stack.use(
+    new LessonPreparer({
+      prepared: new PreparedLessons(database),
+      filesFolder: config.paths.lessonFiles,
+      now,
+      log,
+    }),
+  );
+  stack.use(new TerminalSockets(app.server, { config, origins, courses, identity, sessions, preparer, log }));
   await app.listen({ host: config.host, port: config.port });
   const { port } = app.server.address() as AddressInfo;
   origins.set(withPort(config.urls, port));

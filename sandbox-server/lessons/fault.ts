@@ -1,5 +1,8 @@
 /** What a learner is told where a step of the lesson's author failed. */
+import { MAX_REASON_CHARACTERS } from '../protocol/lesson.ts';
+import { DriverError } from '../sandbox/driver.ts';
 import { LearnerError } from '../session/learner-error.ts';
+import { StepFailed } from './steps.ts';
 
 export class LessonFault extends LearnerError {
   override name = 'LessonFault';
@@ -8,6 +11,18 @@ export class LessonFault extends LearnerError {
 
   constructor(detail: string, options?: ErrorOptions) {
     super('lesson-broken', options);
-    this.detail = detail;
+    const tooLong = detail.length > MAX_REASON_CHARACTERS;
+    this.detail = tooLong ? `${detail.slice(0, MAX_REASON_CHARACTERS - 1)}…` : detail;
   }
+}
+
+/** A `LessonFault` where the lesson is to blame; everything else as it is. */
+export function toFault(error: unknown): unknown {
+  if (error instanceof StepFailed) {
+    return new LessonFault([error.message, error.detail].filter((text) => text !== '').join('\n'), { cause: error });
+  }
+  if (error instanceof DriverError && error.code === 'layer-refused') {
+    return new LessonFault(`What the lesson does cannot be recorded: ${error.message}`, { cause: error });
+  }
+  return error;
 }

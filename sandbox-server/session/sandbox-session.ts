@@ -8,24 +8,28 @@ import type { ErrorCode } from '../protocol/errors.ts';
 import type { StartStage } from '../protocol/messages.ts';
 import type { SandboxState } from '../protocol/api.ts';
 import { DriverError, type SandboxDriver, type SandboxSpec } from '../sandbox/driver.ts';
+import { Attendance, type Returned } from './attendance.ts';
 import { toLearnerError } from './learner-error.ts';
+import { saveTerminals } from './save-terminals.ts';
 import { next, type SandboxEvent } from './state.ts';
+import type { StopReason } from './stop-reason.ts';
 
 export interface SessionContext {
   driver: SandboxDriver;
   now: () => number;
   startTimeoutMs: number;
+  /** After this time without anybody it is stopped: words for those who come back. */
+  idleStopMs: number;
   /** Resolves when there is room for one more running sandbox, after `onWait` where it must be made; rejects with `no-room`. */
   admit(session: SandboxSession, onWait: () => void): Promise<void>;
   /** Notes in the database that somebody is here. */
   seen(id: string): void;
+  /** Notes in the database until when it is kept at least. */
+  keep(id: string, until: number): void;
   /** Called whenever a sandbox is `ready`; what it returns is disposed when the sandbox is not any more. */
   onReady(session: SandboxSession): Disposable | undefined;
   log: { info(fields: object, text: string): void; warn(fields: object, text: string): void };
 }
-
-/** How exactly the database knows when somebody was last here; time-outs are minutes at least. */
-const NOTE_EVERY_MS = 30_000;
 
 /**
  * How often, and how long apart, a sandbox is looked at whose socket has closed: when a process ends the kernel closes what
@@ -50,16 +54,17 @@ export class SandboxSession implements Disposable {
   private whileReady: Disposable | undefined;
   private starting: Promise<void> | undefined;
   private restarting: Promise<void> | undefined;
+  /** Resolves, whatever comes of it, when a stop that is under way is over. */
+  private ending: Promise<void> | undefined;
   /** Whether it is on its way down: its place counts as free. */
   stopping = false;
   private readonly waiting = new Set<OnStage>();
-  private viewers = 0;
-  private seenAt: number;
-  private notedAt = 0;
+  private readonly attendance: Attendance;
+  private keptUntil: number;
 
   constructor(
     context: SessionContext,
-    identity: { id: string; learner: string; course: string; seenAt: number },
+    identity: { id: string; learner: string; course: string; seenAt: number; keepUntil: number },
     spec: SandboxSpec,
     state: SandboxState,
   ) {
@@ -67,7 +72,13 @@ export class SandboxSession implements Disposable {
     this.id = identity.id;
     this.learner = identity.learner;
     this.course = identity.course;
-    this.seenAt = identity.seenAt;
+    this.attendance = new Attendance({
+      now: context.now,
+      seenAt: identity.seenAt,
+      note: () => context.seen(this.id),
+      left: state === 'frozen' || state === 'stopped' ? state : undefined,
+    });
+    this.keptUntil = identity.keepUntil;
     this.spec = spec;
     this.enter(state);
   }
@@ -83,23 +94,41 @@ export class SandboxSession implements Disposable {
 
   /** Milliseconds since somebody last looked; 0 while somebody does. */
   get idleMs(): number {
-    return this.viewers > 0 || this.starting ? 0 : this.context.now() - this.seenAt;
+    return this.starting ? 0 : this.attendance.idleMs;
+  }
+
+  get viewed(): boolean {
+    return this.attendance.viewed;
+  }
+
+  /** When somebody was last there: now, while somebody is. In milliseconds since 1970. */
+  get lastSeenAt(): number {
+    return this.context.now() - this.idleMs;
+  }
+
+  /** Its files are kept at least until then, whoever comes or not. In milliseconds since 1970. */
+  get keepUntil(): number {
+    return this.keptUntil;
+  }
+
+  set keepUntil(time: number) {
+    this.keptUntil = time;
+    this.context.keep(this.id, time);
+  }
+
+  /** What became of the sandbox while its learner was away; undefined where nothing did, or they were told. */
+  takeReturned(): Returned | undefined {
+    return this.attendance.takeReturned();
   }
 
   /** Counts a viewer until disposed. */
   view(): Disposable {
-    this.viewers++;
-    this.touch();
-    return {
-      [Symbol.dispose]: () => {
-        this.viewers--;
-        this.touch();
-      },
-    };
+    return this.attendance.view();
   }
 
   /** Brings the sandbox up where it does not run. All who ask meanwhile wait for the same start, and hear its stages. */
   async ready(onStage: OnStage = () => {}): Promise<void> {
+    while (this.ending) await this.ending; // without a pause where there is none: nothing may come between
     if (this.current === 'ready') return;
     if (this.stage) onStage(this.stage);
     this.waiting.add(onStage);
@@ -142,6 +171,7 @@ export class SandboxSession implements Disposable {
     if (this.current === 'ready' || this.current === 'frozen') {
       this.apply('died');
       this.endedOnPurpose = this.stopping;
+      this.attendance.leftAs('stopped');
     }
     return false;
   }
@@ -158,16 +188,31 @@ export class SandboxSession implements Disposable {
   async freeze(): Promise<void> {
     if (this.current !== 'ready' || !this.context.driver.capabilities.freeze) return;
     this.apply('freeze');
+    this.attendance.leftAs('frozen');
     await this.context.driver.freeze(this.id);
   }
 
-  /** Ends all programs and keeps the files. */
-  async stop(): Promise<void> {
+  /** Ends all programs and keeps the files. Who wants the sandbox meanwhile waits. */
+  stop(reason: StopReason): Promise<void> {
+    const work = this.halt(reason);
+    const over = work
+      .catch(() => {})
+      .then(() => {
+        if (this.ending === over) this.ending = undefined;
+      });
+    this.ending = over;
+    return over.then(() => work);
+  }
+
+  private async halt(reason: StopReason): Promise<void> {
     await this.starting?.catch(() => {});
     this.stopping = true;
     this.endedOnPurpose = true;
     try {
+      if (this.current === 'ready' || this.current === 'frozen') await saveTerminals(this.context, this.id, reason);
       await this.end();
+      if (reason === 'restart') this.attendance.takeReturned();
+      else this.attendance.leftAs('stopped');
     } finally {
       this.stopping = false;
     }
@@ -183,7 +228,7 @@ export class SandboxSession implements Disposable {
 
   /** Ends all programs and starts anew. Who asks while that is under way waits for the same. */
   restart(): Promise<void> {
-    this.restarting ??= this.stop()
+    this.restarting ??= this.stop('restart')
       .then(() => this.ready())
       .finally(() => (this.restarting = undefined));
     return this.restarting;
@@ -191,7 +236,7 @@ export class SandboxSession implements Disposable {
 
   /** Removes the sandbox and all of its files. */
   async destroy(): Promise<void> {
-    await this.stop();
+    await this.stop('removal');
     await this.context.driver.destroy(this.id);
     this.apply('expire');
   }
@@ -199,14 +244,6 @@ export class SandboxSession implements Disposable {
   /** Lets go of what this process holds for the sandbox; the sandbox goes on. */
   [Symbol.dispose](): void {
     this.leave();
-  }
-
-  private touch(): void {
-    this.seenAt = this.context.now();
-    // Rounded: a page that is hidden and shown again and again must not make the database write each time.
-    if (this.seenAt - this.notedAt < NOTE_EVERY_MS) return;
-    this.notedAt = this.seenAt;
-    this.context.seen(this.id);
   }
 
   private async bringUp(): Promise<void> {
@@ -218,6 +255,7 @@ export class SandboxSession implements Disposable {
       } catch (error) {
         if (!(error instanceof DriverError) || error.code !== 'not-running') throw toLearnerError(error);
         this.apply('died'); // while it was frozen: it is started over its disk
+        this.attendance.leftAs('stopped');
       }
     }
     await this.context.admit(this, () => this.tell('queue'));

@@ -1,8 +1,10 @@
 /** All learners' sandboxes: finds or makes a session, holds the host's limit, and puts idle ones to rest. */
 import type { Config } from '../config.ts';
+import type { SandboxLife } from '../protocol/api.ts';
 import type { SandboxDriver, SandboxSpec } from '../sandbox/driver.ts';
 import type { SandboxRecord, SandboxRecords } from '../store/sandbox-records.ts';
 import { randomId } from './ids.ts';
+import { lifeOf } from './life.ts';
 import { LearnerError } from './learner-error.ts';
 import { SandboxSession, type SessionContext } from './sandbox-session.ts';
 
@@ -12,7 +14,7 @@ export interface SessionsOptions {
   now: () => number;
   config: Pick<
     Config,
-    'limits' | 'maxSandboxes' | 'idleFreezeMs' | 'idleStopMs' | 'expiryMs' | 'startTimeoutMs' | 'images'
+    'limits' | 'maxSandboxes' | 'idleFreezeMs' | 'idleStopMs' | 'expiryMs' | 'extendMs' | 'startTimeoutMs' | 'images'
   >;
   log: SessionContext['log'];
   outlet?: Outlet;
@@ -49,8 +51,10 @@ export class Sessions implements AsyncDisposable {
       driver: options.driver,
       now: options.now,
       startTimeoutMs: options.config.startTimeoutMs,
+      idleStopMs: options.config.idleStopMs,
       admit: (session, onWait) => this.admit(session, onWait),
       seen: (id) => options.records.seen(id),
+      keep: (id, until) => options.records.keep(id, until),
       onReady: (session) => options.outlet?.open(session),
       log: options.log,
     };
@@ -100,6 +104,17 @@ export class Sessions implements AsyncDisposable {
     return this.byOwner.get(key(learner, course));
   }
 
+  /** When the learner's sandbox is put to rest if nobody comes; all null where there is none. */
+  life(session: SandboxSession | undefined): SandboxLife {
+    return lifeOf(session, this.options.config, this.options.now());
+  }
+
+  /** Keeps the sandbox's files longer than the settings alone would. Nothing where that is not allowed. */
+  extend(session: SandboxSession): void {
+    const { now, config } = this.options;
+    if (this.life(session).extendable) session.keepUntil = now() + config.expiryMs + config.extendMs;
+  }
+
   /** Freezes, stops and removes what nobody has used for as long as the settings say. */
   sweep(): Promise<void> {
     this.sweeping ??= this.rest().finally(() => (this.sweeping = undefined));
@@ -118,8 +133,8 @@ export class Sessions implements AsyncDisposable {
     for (const session of this.byOwner.values()) {
       const idle = session.idleMs;
       try {
-        if (expiryMs > 0 && idle >= expiryMs) await this.remove(session);
-        else if (idleStopMs > 0 && idle >= idleStopMs && session.running) await session.stop();
+        if (expiryMs > 0 && idle >= expiryMs && this.options.now() >= session.keepUntil) await this.remove(session);
+        else if (idleStopMs > 0 && idle >= idleStopMs && session.running) await session.stop('idle');
         else if (idleFreezeMs > 0 && idle >= idleFreezeMs) await session.freeze();
       } catch (error) {
         this.options.log.warn({ sandbox: session.id, err: error }, 'an idle sandbox could not be put to rest');
@@ -142,7 +157,7 @@ export class Sessions implements AsyncDisposable {
     const [idlest] = others.sort((a, b) => b.idleMs - a.idleMs);
     if (!idlest || idlest.idleMs < MAY_YIELD_MS) throw new LearnerError('no-room');
     onWait();
-    await idlest.stop();
+    await idlest.stop('room');
   }
 
   private add(record: SandboxRecord, state: SandboxSession['state']): SandboxSession {

@@ -10,10 +10,10 @@ import type { Identity } from '../http/identity.ts';
 import type { Origins } from '../http/origins.ts';
 import { ERRORS, type ErrorCode } from '../protocol/errors.ts';
 import { MAX_CLIENT_MESSAGE_BYTES, PING_INTERVAL_MS } from '../protocol/limits.ts';
+import type { LessonPreparer } from '../lessons/preparer.ts';
 import { LearnerError, toLearnerError } from '../session/learner-error.ts';
-import type { SandboxSession } from '../session/sandbox-session.ts';
 import type { Sessions } from '../session/sessions.ts';
-import { TerminalViewer } from './terminal-viewer.ts';
+import { TerminalViewer, type ViewerOptions } from './terminal-viewer.ts';
 
 export interface SocketOptions {
   config: Config;
@@ -21,10 +21,16 @@ export interface SocketOptions {
   courses: Courses;
   identity: Identity;
   sessions: Sessions;
+  preparer: LessonPreparer;
   log: FastifyBaseLogger;
 }
 
-const PATH = /^\/api\/courses\/([^/?]+)\/terminals\/([^/?]+)$/;
+/** Who may open a terminal, and what. */
+interface Admitted extends Pick<ViewerOptions, 'terminal' | 'open' | 'prepare'> {
+  learner: string;
+}
+
+const PATH = /^\/api\/courses\/([^/?]+)\/terminals\/([^/?]+)(?:\?lesson=([^/?&=]+))?$/;
 
 /** How long a closing handshake may take when the server ends. */
 const CLOSING_MS = 500;
@@ -65,32 +71,37 @@ export class TerminalSockets implements AsyncDisposable {
     // A connection that breaks during the handshake has nobody to tell.
     socket.on('error', () => socket.destroy());
     try {
-      const { learner, terminal, open } = this.admit(request);
-      this.server.handleUpgrade(request, socket, head, (webSocket) => this.accept(webSocket, learner, terminal, open));
+      const admitted = this.admit(request);
+      this.server.handleUpgrade(request, socket, head, (webSocket) => this.accept(webSocket, admitted));
     } catch (error) {
       refuse(socket, toLearnerError(error).code);
     }
   }
 
-  private admit(request: IncomingMessage): { learner: string; terminal: string; open: () => SandboxSession } {
-    const { origins, courses, identity, sessions, config } = this.options;
+  private admit(request: IncomingMessage): Admitted {
+    const { origins, courses, identity, sessions, config, preparer } = this.options;
     if (!origins.isOurHost(request.headers.host)) throw new LearnerError('wrong-host');
     // A browser always says where a WebSocket comes from; what says nothing is no page of ours.
     if (!origins.isOurs(request.headers.origin)) throw new LearnerError('foreign-origin');
     const learner = identity.of(request.headers.cookie);
     if (!learner) throw new LearnerError('not-signed-in');
-    const [, courseId, name] = PATH.exec(request.url ?? '') ?? [];
+    const [, courseId, name, slug] = PATH.exec(request.url ?? '') ?? [];
     if (courseId === undefined || name === undefined) throw new LearnerError('not-found');
     const course = courses.get(courseId);
     const terminal = courses.terminal(course, name);
+    const lesson = slug === undefined ? undefined : course.lessons.find((each) => each.slug === slug);
+    if (slug !== undefined && lesson === undefined) throw new LearnerError('not-found');
     const open = () => {
       if (config.sandboxes.mode === 'off') throw new LearnerError(config.sandboxes.code);
       return sessions.open(learner.id, course.id, course.image);
     };
-    return { learner: learner.id, terminal, open };
+    const prepare: Admitted['prepare'] = async (session, onWork) => {
+      if (lesson) await preparer.prepare(session, lesson, onWork);
+    };
+    return { learner: learner.id, terminal, open, prepare };
   }
 
-  private accept(webSocket: WebSocket, learner: string, terminal: string, open: () => SandboxSession): void {
+  private accept(webSocket: WebSocket, { learner, ...viewed }: Admitted): void {
     const already = this.perLearner.get(learner) ?? 0;
     // Told by a close code: a page cannot see why an upgrade was refused.
     if (already >= MAX_SOCKETS_PER_LEARNER) {
@@ -98,7 +109,7 @@ export class TerminalSockets implements AsyncDisposable {
       return webSocket.close(ERRORS['too-many-requests'].close, 'too-many-requests');
     }
     this.perLearner.set(learner, already + 1);
-    const viewer = new TerminalViewer({ webSocket, terminal, open, log: this.options.log });
+    const viewer = new TerminalViewer({ webSocket, ...viewed, log: this.options.log });
     this.viewers.add(viewer);
     webSocket.once('close', () => {
       this.viewers.delete(viewer);

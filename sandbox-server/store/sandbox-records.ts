@@ -11,6 +11,8 @@ export interface SandboxRecord {
   profile: Profile;
   /** Milliseconds since 1970: when somebody last looked at it. */
   seenAt: number;
+  /** Milliseconds since 1970: its files are kept at least until then. */
+  keepUntil: number;
 }
 
 export class SandboxRecords {
@@ -31,18 +33,22 @@ export class SandboxRecords {
     return this.database.prepare('SELECT * FROM sandbox').all().map(toRecord);
   }
 
-  create(record: Omit<SandboxRecord, 'seenAt'>): SandboxRecord {
+  create(record: Omit<SandboxRecord, 'seenAt' | 'keepUntil'>): SandboxRecord {
     const now = this.now();
     this.database
       .prepare(
         'INSERT INTO sandbox (id, learner, course, image, profile, created_at, seen_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
       )
       .run(record.id, record.learner, record.course, record.image, record.profile, now, now);
-    return { ...record, seenAt: now };
+    return { ...record, seenAt: now, keepUntil: 0 };
   }
 
   seen(id: string): void {
     this.database.prepare('UPDATE sandbox SET seen_at = ? WHERE id = ?').run(this.now(), id);
+  }
+
+  keep(id: string, until: number): void {
+    this.database.prepare('UPDATE sandbox SET keep_until = ? WHERE id = ?').run(until, id);
   }
 
   delete(id: string): void {
@@ -58,5 +64,6 @@ function toRecord(row: Record<string, unknown>): SandboxRecord {
     image: row['image'] as string,
     profile: row['profile'] as Profile,
     seenAt: row['seen_at'] as number,
+    keepUntil: row['keep_until'] as number,
   };
 }

@@ -1,0 +1,72 @@
+/** Who looks at a sandbox, since when nobody does, and what became of it meanwhile. */
+
+/** What became of a sandbox while its learner was away. */
+export type Returned = 'frozen' | 'stopped';
+
+export interface AttendanceOptions {
+  now: () => number;
+  /** When somebody was there last, in milliseconds since 1970. */
+  seenAt: number;
+  /** Notes in the database that somebody is here. */
+  note: () => void;
+  left: Returned | undefined;
+}
+
+/** How exactly the database knows when somebody was last here; time-outs are minutes at least. */
+const NOTE_EVERY_MS = 30_000;
+
+export class Attendance {
+  private readonly options: AttendanceOptions;
+  private viewers = 0;
+  private seenAt: number;
+  private notedAt = 0;
+  private left: Returned | undefined;
+
+  constructor(options: AttendanceOptions) {
+    this.options = options;
+    this.seenAt = options.seenAt;
+    this.left = options.left;
+  }
+
+  get viewed(): boolean {
+    return this.viewers > 0;
+  }
+
+  /** Milliseconds since somebody last looked; 0 while somebody does. */
+  get idleMs(): number {
+    return this.viewed ? 0 : this.options.now() - this.seenAt;
+  }
+
+  /** Counts a viewer until disposed. */
+  view(): Disposable {
+    this.viewers++;
+    this.touch();
+    return {
+      [Symbol.dispose]: () => {
+        this.viewers--;
+        this.touch();
+      },
+    };
+  }
+
+  /** What the next who comes is told; who looks has seen it. What has stopped is not frozen any more. */
+  leftAs(left: Returned): void {
+    const missed = !this.viewed || this.left !== undefined;
+    if (missed && this.left !== 'stopped') this.left = left;
+  }
+
+  /** What became of the sandbox while its learner was away; undefined where nothing did, or they were told. */
+  takeReturned(): Returned | undefined {
+    const { left } = this;
+    this.left = undefined;
+    return left;
+  }
+
+  private touch(): void {
+    this.seenAt = this.options.now();
+    // Rounded: a page that is hidden and shown again and again must not make the database write each time.
+    if (this.seenAt - this.notedAt < NOTE_EVERY_MS) return;
+    this.notedAt = this.seenAt;
+    this.options.note();
+  }
+}
