@@ -41,6 +41,8 @@ export interface Config {
   registry: { mode: 'on'; shared: string; mine: string } | { mode: 'off' };
   /** Bytes that one sandbox may store in the registry. */
   registryBytes: number;
+  /** Whether the server is an author's desk (`slipway dev`): pages hear of changes. */
+  desk: boolean;
   paths: Paths;
   /** By the name of a course's image. */
   images: Record<string, ImageEntry>;
@@ -60,7 +62,7 @@ interface Paths {
   site: string;
   /** The course manifest (site/course/manifest.ts). */
   courses: string;
-  /** Folder of the archives of lessons' files, which the manifest names. */
+  /** Holds the lessons' files, an archive a lesson, by the names that the manifest gives them. */
   lessonFiles: string;
   /** The native program. */
   native: string;
@@ -83,9 +85,11 @@ export interface Prepared {
   /** The copy of the program that the gateway can read. */
   program: string;
   images: Config['images'];
+  /** Folder of the author's desk, where the gateway finds `site/` and `courses.json`; otherwise they are in the program. */
+  desk?: string;
 }
 
-export function composeConfig(settings: Settings, { sandboxes, registry, program, images }: Prepared): Config {
+export function composeConfig(settings: Settings, { sandboxes, registry, program, images, desk }: Prepared): Config {
   const { data, run } = settings;
   const gatewayData = join(data, 'gateway');
   const supervisorData = join(data, 'supervisor');
@@ -120,11 +124,12 @@ export function composeConfig(settings: Settings, { sandboxes, registry, program
           }
         : { mode: 'off' },
     registryBytes: settings.registrySize,
+    desk: desk !== undefined,
     paths: {
       program,
-      site: join(program, 'build', 'site'),
-      courses: join(program, 'build', 'courses.json'),
-      lessonFiles: join(program, 'build', 'lesson-files'),
+      site: join(desk ?? join(program, 'build'), 'site'),
+      courses: join(desk ?? join(program, 'build'), 'courses.json'),
+      lessonFiles: join(desk ?? join(program, 'build'), 'lesson-files'),
       native: join(program, 'build', 'slipway-native'),
       gatewayData,
       supervisorData,

@@ -8,9 +8,13 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { CourseManifest } from '../site/course/manifest.ts';
 import { readConfig, withPort, type Config } from './config.ts';
+import { Desk } from './desk/desk.ts';
 import { createApp } from './http/app.ts';
 import { Courses } from './http/courses.ts';
 import { Origins } from './http/origins.ts';
+import { Layers } from './lessons/layers.ts';
+import { Mover } from './lessons/move.ts';
+import { playFrom } from './lessons/play.ts';
 import { LessonPreparer } from './lessons/preparer.ts';
 import { createLog, type Log } from './log.ts';
 import { RegistryOutlet } from './registry/outlet.ts';
@@ -18,15 +22,21 @@ import type { SandboxDriver } from './sandbox/driver.ts';
 import { OciDriver } from './sandbox/oci/driver.ts';
 import { OffDriver } from './sandbox/off-driver.ts';
 import { Sessions } from './session/sessions.ts';
-import { TerminalSockets } from './socket/upgrade.ts';
+import { Spares } from './session/spares.ts';
+import { Sockets } from './socket/upgrade.ts';
 import { openDatabase } from './store/database.ts';
 import { Learners } from './store/learners.ts';
 import { PreparedLessons } from './store/prepared-lessons.ts';
+import { Progress } from './store/progress.ts';
 import { RegistryUsage } from './store/registry-usage.ts';
 import { SandboxRecords } from './store/sandbox-records.ts';
+import { SpareRecords } from './store/spare-records.ts';
+import { Visits } from './visit/visits.ts';
 
 export interface RunningGateway extends AsyncDisposable {
   port: number;
+  /** At an author's desk. */
+  desk: Desk | undefined;
 }
 
 /**
@@ -41,42 +51,67 @@ export async function startGateway(config: Config, log: Log, driver = driverOf(c
   const learners = new Learners(database, now);
   stack.use(driver);
   const records = new SandboxRecords(database, now);
+  const progress = new Progress(database, now);
+  const usage = new RegistryUsage(database, now);
+  const secret = cookieSecret(config);
+  const courses = new Courses(JSON.parse(readFileSync(config.paths.courses, 'utf8')) as CourseManifest);
   const { registry, registryBytes } = config;
   const outlet =
-    registry.mode === 'on'
-      ? new RegistryOutlet({ ...registry, registryBytes, driver, usage: new RegistryUsage(database, now), log })
-      : undefined;
-  const sessions = stack.use(new Sessions({ driver, records, now, config, log, ...(outlet ? { outlet } : {}) }));
+    registry.mode === 'on' ? new RegistryOutlet({ ...registry, registryBytes, driver, usage, log }) : undefined;
+  const way = outlet ? { outlet } : {};
+  const connect = (sandbox: string) => driver.connect(sandbox);
+  const prepared = new PreparedLessons(database);
+  const filesFolder = config.paths.lessonFiles;
+  const preparer = stack.use(new LessonPreparer({ prepared, filesFolder, now, log }));
+  const visits: Visits = new Visits({
+    courses,
+    progress,
+    find: (learner, course) => sessions.find(learner, course),
+    connect,
+    begin: (session, _lesson, tasks) => preparer.begin(session, tasks),
+    secret,
+    now,
+    log,
+  });
+  const { startTimeoutMs } = config;
+  const spares = new Spares({ driver, records: new SpareRecords(database, now), startTimeoutMs, log, ...way });
+  const whileReady = visits.whileReady.bind(visits);
+  const sessions = stack.use(new Sessions({ driver, records, spares, now, config, log, whileReady, ...way }));
+  // Ended first: what it hears of a sandbox is of no use without the rest.
+  stack.use(visits);
   if (config.sandboxes.mode === 'on') await sessions.reconcile();
   void outlet?.removeAllBut(new Set(records.all().map(({ id }) => id)));
-  const courses = new Courses(JSON.parse(readFileSync(config.paths.courses, 'utf8')) as CourseManifest);
+  const play = playFrom(filesFolder);
+  const layers = stack.use(new Layers({ driver, spares, courses: () => courses.all(), config, play, log }));
+  if (config.sandboxes.mode === 'on') void layers.sweep();
+  const onMoved = prepared.add.bind(prepared);
+  const mover = stack.use(new Mover({ sessions, spares, layers, config, play, onMoved, log }));
   const origins = new Origins();
   const accessCode = config.access === 'code' ? readFileSync(config.paths.accessCode, 'utf8').trim() : undefined;
+  const desk = config.desk ? new Desk({ config, courses, sessions }) : undefined;
   const { app, identity } = await createApp({
     config,
     origins,
     courses,
     learners,
     sessions,
-    secret: cookieSecret(config),
+    records,
+    usage,
+    progress,
+    visits,
+    mover,
+    secret,
     ...(accessCode === undefined ? {} : { accessCode }),
+    ...(desk && { desk }),
     log,
   });
   stack.defer(() => app.close());
-  const preparer = stack.use(
-    new LessonPreparer({
-      prepared: new PreparedLessons(database),
-      filesFolder: config.paths.lessonFiles,
-      now,
-      log,
-    }),
-  );
-  stack.use(new TerminalSockets(app.server, { config, origins, courses, identity, sessions, preparer, log }));
+  stack.use(new Sockets(app.server, { config, origins, courses, identity, sessions, preparer, visits, log }));
   await app.listen({ host: config.host, port: config.port });
   const { port } = app.server.address() as AddressInfo;
   origins.set(withPort(config.urls, port));
   const owned = stack.move();
-  return { port, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  return { port, desk, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
 function driverOf(config: Config): SandboxDriver {
@@ -108,6 +143,7 @@ async function main(path: string): Promise<void> {
       process.exit(0);
     };
     for (const event of ['SIGTERM', 'SIGINT', 'disconnect']) process.once(event, () => void end());
+    process.on('message', (message) => gateway.desk?.take(message));
     process.send?.({ type: 'ready', port: gateway.port });
   } catch (error) {
     log.fatal({ err: error }, 'the gateway cannot start');

@@ -1,7 +1,11 @@
 /** How a check ended and what it printed → its verdict. All of it is data of the sandbox's. */
-import { MAX_REASON_CHARACTERS } from '../protocol/lesson.ts';
+import { MAX_REASON_CHARACTERS, type CheckReport } from '../protocol/lesson.ts';
 import { asShown, cut, showControls } from './plain-text.ts';
-import type { Verdict } from './run-check.ts';
+
+type Without<Union, Key extends PropertyKey> = Union extends unknown ? Omit<Union, Key> : never;
+
+/** What a check said; who asked and when, the caller knows. */
+export type Verdict = { outcome: 'passed' } | Without<CheckReport, 'asked' | 'at'>;
 
 export type Ending = { out: Buffer; err: Buffer } & (
   | { how: 'ended'; status: number | null; signal: string | null }

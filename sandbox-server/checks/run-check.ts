@@ -8,14 +8,10 @@ import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { z } from 'zod';
 import type { ScriptStep } from '../../site/course/manifest.ts';
-import type { CheckReport } from '../protocol/lesson.ts';
 import { InitRefused, InitStream } from '../sandbox/init/stream.ts';
-import { readVerdict, type Ending } from './read-verdict.ts';
+import { readVerdict, type Ending, type Verdict } from './read-verdict.ts';
 
-type Without<Union, Key extends PropertyKey> = Union extends unknown ? Omit<Union, Key> : never;
-
-/** What a check said; who asked and when, the caller knows. */
-export type Verdict = { outcome: 'passed' } | Without<CheckReport, 'asked' | 'at'>;
+export type { Verdict };
 
 export interface RunCheckOptions {
   /** What the learner typed into an ask. */

@@ -11,8 +11,11 @@ import { createReport, Failure } from './plain/report.mjs';
 /** Loaded when asked for: a start should not wait for what other commands need. */
 const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
   start: () => import('./commands/start.ts'),
+  dev: () => import('./commands/dev.ts'),
   doctor: () => import('./commands/doctor.ts'),
   clean: () => import('./commands/clean.ts'),
+  'lesson check': () => import('./commands/lesson-check.ts'),
+  'lesson test': () => import('./commands/lesson-test.ts'),
   'image build': () => import('./commands/image-build.ts'),
   'image list': () => import('./commands/image-list.ts'),
   'image pull': () => import('./commands/image-pull.ts'),

@@ -5,13 +5,22 @@ import rateLimit from '@fastify/rate-limit';
 import fastifyStatic from '@fastify/static';
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify';
 import type { Config } from '../config.ts';
+import type { Desk } from '../desk/desk.ts';
+import { deskRoutes } from '../desk/routes.ts';
+import type { Mover } from '../lessons/move.ts';
 import type { Sessions } from '../session/sessions.ts';
 import type { Learner, Learners } from '../store/learners.ts';
+import type { Progress } from '../store/progress.ts';
+import type { RegistryUsage } from '../store/registry-usage.ts';
+import type { SandboxRecords } from '../store/sandbox-records.ts';
+import type { Visits } from '../visit/visits.ts';
 import type { Courses } from './courses.ts';
 import { handleErrors, sendError } from './errors.ts';
 import { Identity } from './identity.ts';
 import { learnerRoutes } from './learner-routes.ts';
+import { lessonRoutes } from './lesson-routes.ts';
 import type { Origins } from './origins.ts';
+import { progressRoutes } from './progress-routes.ts';
 import { sandboxRoutes } from './sandbox-routes.ts';
 
 export interface Gateway {
@@ -20,10 +29,17 @@ export interface Gateway {
   courses: Courses;
   learners: Learners;
   sessions: Sessions;
-  /** Secret that signs cookies. */
+  records: SandboxRecords;
+  usage: RegistryUsage;
+  progress: Progress;
+  visits: Visits;
+  mover: Pick<Mover, 'move'>;
+  /** Secret that signs cookies, and orders quizzes. */
   secret: string;
   /** Absent where access is open. */
   accessCode?: string;
+  /** At an author's desk. */
+  desk?: Desk;
   log: FastifyBaseLogger;
 }
 
@@ -100,6 +116,9 @@ export async function createApp(gateway: Gateway): Promise<{ app: FastifyInstanc
   app.get('/healthz', { config: { rateLimit: false } }, async () => ({ ok: true }));
   learnerRoutes(app, gateway, identity);
   sandboxRoutes(app, gateway);
+  lessonRoutes(app, gateway);
+  progressRoutes(app, gateway, identity);
+  if (gateway.desk) deskRoutes(app, gateway, gateway.desk);
   await app.register(fastifyStatic, {
     root: gateway.config.paths.site,
     redirect: true,

@@ -1,21 +1,61 @@
 /** The courses that this server has, from the manifest that the site's build wrote. */
-import type { CourseEntry, CourseManifest } from '../../site/course/manifest.ts';
+import type { CourseEntry, CourseManifest, LessonEntry, QuizEntry, TaskEntry } from '../../site/course/manifest.ts';
 import { MAX_OWN_TERMINALS } from '../protocol/limits.ts';
 import { numberOfOwn } from '../protocol/own-terminals.ts';
 import { LearnerError } from '../session/learner-error.ts';
 
+/** What whoever has a page of it open is told when the manifest is replaced. */
+export interface CourseChange {
+  course: string;
+  /** The lesson's slug; absent where all lessons of the course are meant. */
+  lesson?: string;
+  what: 'page' | 'image';
+  text: string;
+}
+
 export class Courses {
-  private readonly byId: Map<string, CourseEntry>;
+  private byId!: Map<string, CourseEntry>;
+  private readonly listeners = new Set<(changes: readonly CourseChange[]) => void>();
 
   constructor(manifest: CourseManifest) {
+    this.replace(manifest);
+  }
+
+  /** From now on the server has these courses. Pages that are open hear of the changes, and get their progress anew. */
+  replace(manifest: CourseManifest, changes: readonly CourseChange[] = []): void {
     this.byId = new Map(manifest.courses.map((course) => [course.id, course]));
+    for (const listener of this.listeners) listener(changes);
+  }
+
+  /** Calls back after each `replace`, until disposed. */
+  onReplaced(listener: (changes: readonly CourseChange[]) => void): Disposable {
+    this.listeners.add(listener);
+    return { [Symbol.dispose]: () => void this.listeners.delete(listener) };
+  }
+
+  /** In the order of the manifest. */
+  all(): CourseEntry[] {
+    return [...this.byId.values()];
   }
 
   /** Throws `not-found`. */
   get(id: string): CourseEntry {
-    const course = this.byId.get(id);
-    if (!course) throw new LearnerError('not-found');
-    return course;
+    return found(this.byId.get(id));
+  }
+
+  /** By its slug. Throws `not-found`. */
+  lesson(course: CourseEntry, slug: string): LessonEntry {
+    return found(course.lessons.find((lesson) => lesson.slug === slug));
+  }
+
+  /** Throws `not-found`. */
+  task(lesson: LessonEntry, id: string): TaskEntry {
+    return found(lesson.tasks.find((task) => task.id === id));
+  }
+
+  /** Throws `not-found`. */
+  quiz(lesson: LessonEntry, id: string): QuizEntry {
+    return found(lesson.quizzes.find((quiz) => quiz.id === id));
   }
 
   /** A terminal of a lesson or of the learner's own. Throws what `ownTerminal` throws. */
@@ -30,4 +70,9 @@ export class Courses {
     if (number > MAX_OWN_TERMINALS) throw new LearnerError('too-many-terminals');
     return name;
   }
+}
+
+function found<T>(value: T | undefined): T {
+  if (value === undefined) throw new LearnerError('not-found');
+  return value;
 }

@@ -48,6 +48,11 @@ export class Identity {
     });
   }
 
+  /** The browser is nobody's again. */
+  forget(reply: FastifyReply): void {
+    reply.clearCookie(COOKIE, { path: '/' });
+  }
+
   newRecoveryCode(learner: Learner): string {
     const code = randomId(RECOVERY_LENGTH);
     this.learners.setRecoveryHash(learner.id, hash(code));

@@ -26,3 +26,21 @@ export function toFault(error: unknown): unknown {
   }
   return error;
 }
+
+/** Runs the author's steps under a limit of time, beyond which they are at fault. `ending` ends them before. */
+export async function withinLimit(
+  what: string,
+  ms: number,
+  ending: AbortSignal,
+  steps: (signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  const limit = AbortSignal.timeout(ms);
+  try {
+    await steps(AbortSignal.any([ending, limit]));
+    ending.throwIfAborted();
+  } catch (error) {
+    if (ending.aborted) throw ending.reason;
+    if (limit.aborted) throw new LessonFault(`${what} had not ended after ${ms / 60_000} minutes`, { cause: error });
+    throw toFault(error);
+  }
+}

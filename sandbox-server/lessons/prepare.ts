@@ -9,29 +9,22 @@ import { performSteps, StepFailed, type Step } from './steps.ts';
 
 type Connect = () => Promise<Duplex>;
 
+/** The part of a lesson that prepares a sandbox. */
+type Preparation = Pick<LessonEntry, 'id' | 'files' | 'setup' | 'tasks'>;
+
 /** Whether there is anything to do. */
-export function needsPreparation(lesson: LessonEntry): boolean {
+export function needsPreparation(lesson: Preparation): boolean {
   return lesson.files !== null || stepsOf(lesson).length > 0;
 }
 
 /**
- * Lays the lesson's files into the learner's home, never over what is there, and runs its setup.sh. May be done again.
- * `filesFolder` holds the archives that the manifest names. Rejects with `StepFailed` where the author is at fault.
+ * Lays the lesson's files into the learner's home, never over what is there, runs its setup.sh, and does what its first task
+ * begins with. May be done again. `filesFolder` holds the archives that the manifest names. Rejects with `StepFailed`
+ * where the author is at fault.
  */
-export async function layLesson(
-  connect: Connect,
-  lesson: LessonEntry,
-  filesFolder: string,
-  signal?: AbortSignal,
-): Promise<void> {
-  await layFiles(connect, lesson, filesFolder, signal);
-  if (lesson.setup) await performSteps(connect, [lesson.setup], signal && { signal });
-}
-
-/** `layLesson`, then what the lesson's first task begins with. */
 export async function prepareLesson(
   connect: Connect,
-  lesson: LessonEntry,
+  lesson: Preparation,
   filesFolder: string,
   signal?: AbortSignal,
 ): Promise<void> {
@@ -44,11 +37,11 @@ export function beginnings(tasks: readonly TaskEntry[]): Step[] {
   return tasks.flatMap(({ setup, live }) => [...setup, ...live]);
 }
 
-function stepsOf({ setup, tasks }: LessonEntry): Step[] {
+function stepsOf({ setup, tasks }: Preparation): Step[] {
   return [...(setup ? [setup] : []), ...beginnings(tasks.slice(0, 1))];
 }
 
-async function layFiles(connect: Connect, lesson: LessonEntry, filesFolder: string, signal?: AbortSignal) {
+async function layFiles(connect: Connect, lesson: Preparation, filesFolder: string, signal?: AbortSignal) {
   if (lesson.files === null) return;
   const archive = await readFile(join(filesFolder, lesson.files), signal && { signal });
   const { status, stderr } = await runInSandbox(await connect(), { op: 'unpack' }, archive, signal);

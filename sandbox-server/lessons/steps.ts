@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { ScriptStep, TypedStep } from '../../site/course/manifest.ts';
 import type { CommandResult } from '../sandbox/init/ask.ts';
 import { runScript } from './script.ts';
-import { TYPING_LIMITS, Typist, type TypedOutcome, type TypingLimits } from './typist.ts';
+import { endOfPrompt, TYPING_LIMITS, Typist, type TypedOutcome, type TypingLimits } from './typist.ts';
 
 export type Step = ScriptStep | TypedStep;
 
@@ -12,6 +12,8 @@ export class StepFailed extends Error {
   override name = 'StepFailed';
   /** Where the step stands in the lesson. */
   readonly place: string;
+  /** How it came out otherwise than it should. */
+  readonly what: string;
   /** What the step does. */
   readonly text: string;
   /** The end of what it printed; empty where it printed nothing. */
@@ -20,6 +22,7 @@ export class StepFailed extends Error {
   constructor(place: string, text: string, what: string, detail: string) {
     super(`${place}: ${what}`);
     this.place = place;
+    this.what = what;
     this.text = text;
     this.detail = detail;
   }
@@ -54,7 +57,7 @@ export async function performSteps(
 }
 
 async function performScript(connect: () => Promise<Duplex>, step: ScriptStep, signal?: AbortSignal): Promise<void> {
-  const result = await runScript(connect, step, signal && { signal });
+  const result = await runScript(connect, step, signal);
   const fault = faultOfScript(step, result);
   if (fault !== null) throw new StepFailed(step.place, step.text, fault, endOfOutput(result));
 }
@@ -80,28 +83,32 @@ export function faultOf(
   const seconds = (ms: number) => `${ms / 1000} s`;
   switch (outcome.name) {
     case 'ended': {
-      const { status } = outcome;
-      if (step.opens !== null) return `it ended with ${status ?? 'no prompt'} instead of opening "${step.opens}"`;
-      if (step.background) return `it ended with ${status ?? 'its prompt'} instead of going on`;
-      return status === null || status === step.exit ? null : `it ended with ${status}, not ${step.exit}`;
+      const status = outcome.status ?? 'its prompt';
+      if (step.opens !== null) return `the block ended with ${status} instead of opening "${step.opens}"`;
+      if (step.background) return `the block ended with ${status} instead of going on`;
+      return outcome.status === null || status === step.exit
+        ? null
+        : `the block ended with ${status}, not ${step.exit}`;
     }
     case 'started':
       return null;
     case 'opened':
-      if (step.opens === null) return `it leads to another prompt, "${outcome.prompt}", and its fence names none`;
+      if (step.opens === null) {
+        return `the block leads to another prompt, and its fence should say opens="${endOfPrompt(outcome.prompt)}"`;
+      }
       return outcome.prompt.endsWith(step.opens)
         ? null
-        : `it leads to the prompt "${outcome.prompt}", which does not end with "${step.opens}"`;
+        : `the block leads to the prompt "${outcome.prompt}", which does not end with "${step.opens}"`;
     case 'no-prompt':
-      return `it could not be typed: terminal "${step.terminal}" had no prompt within ${seconds(limits.promptMs)}`;
+      return `the block could not be typed: terminal "${step.terminal}" had no prompt within ${seconds(limits.promptMs)}`;
     case 'unfinished':
-      return 'the shell waits for more: a quotation, a bracket or a here-document is left open';
+      return 'the shell waits for more: the block leaves a quotation, a bracket or a here-document open';
     case 'no-end':
       return step.opens === null
-        ? `it had not ended after ${seconds(limits.endMs)}`
+        ? `the block had not ended after ${seconds(limits.endMs)}; if it is to go on, its fence should say background`
         : `no prompt that ends with "${step.opens}" came within ${seconds(limits.endMs)}`;
     case 'shell-ended':
-      return `the shell in terminal "${step.terminal}" ended`;
+      return `the block ended the shell in terminal "${step.terminal}"`;
   }
 }
 

@@ -78,11 +78,11 @@ export class Typist implements Disposable {
     if (ready === undefined) return { name: 'no-prompt' };
     // Where there are no marks, the command has ended when the same prompt stands there again.
     const marked = terminal.prompt.sure;
-    this.#promptEnd = marked ? null : (this.#promptEnd ?? endOf(terminal.lastLine));
+    this.#promptEnd = marked ? null : (this.#promptEnd ?? endOfPrompt(terminal.lastLine));
     terminal.begin();
     terminal.type(encodeCommand(command.text, terminal.bracketed));
     const outcome = await this.#follow(command, marked, limits.endMs);
-    if (outcome.name === 'opened') this.#promptEnd = command.opens ?? endOf(outcome.prompt);
+    if (outcome.name === 'opened') this.#promptEnd = command.opens ?? endOfPrompt(outcome.prompt);
     return outcome;
   }
 
@@ -157,6 +157,6 @@ function promptAfterStart(marks: readonly Mark[]): boolean {
 }
 
 /** What stays of a prompt when the directory in it changes: its last sign and the space behind it. */
-function endOf(line: string): string {
+export function endOfPrompt(line: string): string {
   return /\S?\s*$/.exec(line)![0];
 }

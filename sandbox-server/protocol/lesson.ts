@@ -40,6 +40,7 @@ export interface TaskProgress {
   state: 'waiting' | 'open' | 'done';
   /** Milliseconds since 1970; null where it is not done. */
   doneAt: number | null;
+  /** Whether a check that the learner asked for is under way. Those that a command triggers are told by what they say. */
   checking: boolean;
   /** What the last check said, where the task is not done; null where none ran. */
   report: CheckReport | null;
@@ -158,6 +159,37 @@ export interface LessonSummary {
 }
 
 /*
- * `GET  /api/progress/export` → everything that is kept of the learner, as a JSON file to download.
+ * `GET  /api/progress/export` → `LearnerExport`, as a JSON file to download.
  * `POST /api/progress/delete` → 204. Deletes the learner: progress, sandboxes, files; the cookie is void.
  */
+
+/** Everything that is kept of a learner but the files in their sandboxes, which are a download of their own. */
+export interface LearnerExport {
+  format: 'slipway-learner-1';
+  learner: { id: string; createdAt: Time; seenAt: Time; hasRecoveryCode: boolean };
+  /** Those that were opened; the one that was opened last first. Names are ids of course, lesson, task and quiz. */
+  lessons: {
+    course: string;
+    lesson: string;
+    firstOpenedAt: Time;
+    lastOpenedAt: Time;
+    place: ReadingPlace;
+    /** Of an ask, `answer` is what was sent last. */
+    tasks: { task: string; doneAt: Time | null; hints: number; solutionAt: Time | null; answer: string | null }[];
+    /** `chosen`: what was sent last, as indices of the text's order. */
+    quizzes: { quiz: string; chosen: number[]; tries: number; doneAt: Time | null }[];
+  }[];
+  sandboxes: {
+    id: string;
+    course: string;
+    image: string;
+    profile: string;
+    createdAt: Time;
+    seenAt: Time;
+    /** Images that were pushed to the class registry from it. */
+    pushed: { repositories: string[]; bytes: number };
+  }[];
+}
+
+/** ISO 8601, in UTC. */
+type Time = string;

@@ -1,4 +1,4 @@
-/** Who looks at a sandbox, since when nobody does, and what became of it meanwhile. */
+/** Who looks at a sandbox, since when nobody does, what became of it meanwhile, and how long it is kept for them. */
 
 /** What became of a sandbox while its learner was away. */
 export type Returned = 'frozen' | 'stopped';
@@ -7,8 +7,11 @@ export interface AttendanceOptions {
   now: () => number;
   /** When somebody was there last, in milliseconds since 1970. */
   seenAt: number;
-  /** Notes in the database that somebody is here. */
-  note: () => void;
+  /** As the property. */
+  keepUntil: number;
+  /** Notes in the database that somebody is here, and until when the sandbox is kept. */
+  noteSeen: () => void;
+  noteKept: (until: number) => void;
   left: Returned | undefined;
 }
 
@@ -21,11 +24,23 @@ export class Attendance {
   private seenAt: number;
   private notedAt = 0;
   private left: Returned | undefined;
+  private kept: number;
 
   constructor(options: AttendanceOptions) {
     this.options = options;
     this.seenAt = options.seenAt;
     this.left = options.left;
+    this.kept = options.keepUntil;
+  }
+
+  /** The sandbox's files are kept at least until then, whoever comes or not: in milliseconds since 1970. */
+  get keepUntil(): number {
+    return this.kept;
+  }
+
+  set keepUntil(time: number) {
+    this.kept = time;
+    this.options.noteKept(time);
   }
 
   get viewed(): boolean {
@@ -40,11 +55,11 @@ export class Attendance {
   /** Counts a viewer until disposed. */
   view(): Disposable {
     this.viewers++;
-    this.touch();
+    this.seen();
     return {
       [Symbol.dispose]: () => {
         this.viewers--;
-        this.touch();
+        this.seen();
       },
     };
   }
@@ -62,11 +77,12 @@ export class Attendance {
     return left;
   }
 
-  private touch(): void {
+  /** Somebody is here. */
+  seen(): void {
     this.seenAt = this.options.now();
     // Rounded: a page that is hidden and shown again and again must not make the database write each time.
     if (this.seenAt - this.notedAt < NOTE_EVERY_MS) return;
     this.notedAt = this.seenAt;
-    this.options.note();
+    this.options.noteSeen();
   }
 }

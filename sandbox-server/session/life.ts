@@ -9,7 +9,7 @@ const LEAST_EXTENSION_MS = 3_600_000;
 const NO_LIFE: SandboxLife = { freezesAt: null, stopsAt: null, deletedAt: null, extendable: false };
 
 export function lifeOf(
-  session: Pick<SandboxSession, 'state' | 'running' | 'viewed' | 'lastSeenAt' | 'keepUntil'> | undefined,
+  session: Pick<SandboxSession, 'state' | 'running' | 'idleMs' | 'attendance'> | undefined,
   {
     idleFreezeMs,
     idleStopMs,
@@ -19,12 +19,12 @@ export function lifeOf(
   now: number,
 ): SandboxLife {
   if (!session) return NO_LIFE;
-  const after = (ms: number) => (ms > 0 ? session.lastSeenAt + ms : null);
-  const rests = session.running && !session.viewed;
+  const after = (ms: number) => (ms > 0 ? now - session.idleMs + ms : null);
+  const rests = session.running && !session.attendance.viewed;
   const stopsAt = rests ? after(idleStopMs) : null;
   const freezesAt = rests && session.state !== 'frozen' ? after(idleFreezeMs) : null;
   const deletion = after(expiryMs);
-  const deletedAt = deletion === null ? null : Math.max(deletion, session.keepUntil);
+  const deletedAt = deletion === null ? null : Math.max(deletion, session.attendance.keepUntil);
   return {
     freezesAt: freezesAt !== null && stopsAt !== null && freezesAt >= stopsAt ? null : freezesAt,
     stopsAt,

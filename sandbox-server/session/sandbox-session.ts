@@ -3,15 +3,16 @@
  * container engine only the driver's contract.
  */
 import type { Duplex } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { ErrorCode } from '../protocol/errors.ts';
 import type { StartStage } from '../protocol/messages.ts';
 import type { SandboxState } from '../protocol/api.ts';
 import { DriverError, type SandboxDriver, type SandboxSpec } from '../sandbox/driver.ts';
-import { Attendance, type Returned } from './attendance.ts';
-import { toLearnerError } from './learner-error.ts';
+import { Attendance } from './attendance.ts';
+import { LearnerError, toLearnerError } from './learner-error.ts';
 import { saveTerminals } from './save-terminals.ts';
+import { startSandbox, type Sandbox } from './start-sandbox.ts';
 import { next, type SandboxEvent } from './state.ts';
+import { stillRuns } from './still-runs.ts';
 import type { StopReason } from './stop-reason.ts';
 
 export interface SessionContext {
@@ -31,36 +32,27 @@ export interface SessionContext {
   log: { info(fields: object, text: string): void; warn(fields: object, text: string): void };
 }
 
-/**
- * How often, and how long apart, a sandbox is looked at whose socket has closed: when a process ends the kernel closes what
- * it had open first, and for a moment more it is still there. Under load that was seen to be long enough to be asked in.
- */
-const LOOKS = 20;
-const LOOK_EVERY_MS = 50;
-
 export type OnStage = (stage: StartStage) => void;
 
 export class SandboxSession implements Disposable {
-  readonly id: string;
   readonly learner: string;
   readonly course: string;
+  readonly attendance: Attendance;
   failure: ErrorCode | undefined;
   /** Whether its last end was asked for: idle, a restart, another learner's turn. */
   endedOnPurpose = false;
   stage: StartStage | undefined;
-  readonly spec: SandboxSpec;
   private readonly context: SessionContext;
+  private sandbox: Sandbox;
   private current!: SandboxState;
   private whileReady: Disposable | undefined;
   private starting: Promise<void> | undefined;
   private restarting: Promise<void> | undefined;
+  /** Resolves, whatever comes of it, when another sandbox has taken this one's place. */
+  private replacing: Promise<void> | undefined;
   /** Resolves, whatever comes of it, when a stop that is under way is over. */
   private ending: Promise<void> | undefined;
-  /** Whether it is on its way down: its place counts as free. */
-  stopping = false;
   private readonly waiting = new Set<OnStage>();
-  private readonly attendance: Attendance;
-  private keptUntil: number;
 
   constructor(
     context: SessionContext,
@@ -69,18 +61,27 @@ export class SandboxSession implements Disposable {
     state: SandboxState,
   ) {
     this.context = context;
-    this.id = identity.id;
     this.learner = identity.learner;
     this.course = identity.course;
     this.attendance = new Attendance({
       now: context.now,
       seenAt: identity.seenAt,
-      note: () => context.seen(this.id),
+      keepUntil: identity.keepUntil,
+      noteSeen: () => context.seen(this.id),
+      noteKept: (until) => context.keep(this.id, until),
       left: state === 'frozen' || state === 'stopped' ? state : undefined,
     });
-    this.keptUntil = identity.keepUntil;
-    this.spec = spec;
+    this.sandbox = { id: identity.id, spec };
     this.enter(state);
+  }
+
+  /** Another one after `replace`. */
+  get id(): string {
+    return this.sandbox.id;
+  }
+
+  get spec(): SandboxSpec {
+    return this.sandbox.spec;
   }
 
   get state(): SandboxState {
@@ -89,36 +90,22 @@ export class SandboxSession implements Disposable {
 
   /** Whether it uses memory of the host, or is about to. */
   get running(): boolean {
-    return this.starting !== undefined || this.current === 'ready' || this.current === 'frozen';
+    return (
+      this.starting !== undefined ||
+      this.replacing !== undefined ||
+      this.current === 'ready' ||
+      this.current === 'frozen'
+    );
+  }
+
+  /** Whether it is on its way down: its place counts as free. */
+  get stopping(): boolean {
+    return this.ending !== undefined;
   }
 
   /** Milliseconds since somebody last looked; 0 while somebody does. */
   get idleMs(): number {
-    return this.starting ? 0 : this.attendance.idleMs;
-  }
-
-  get viewed(): boolean {
-    return this.attendance.viewed;
-  }
-
-  /** When somebody was last there: now, while somebody is. In milliseconds since 1970. */
-  get lastSeenAt(): number {
-    return this.context.now() - this.idleMs;
-  }
-
-  /** Its files are kept at least until then, whoever comes or not. In milliseconds since 1970. */
-  get keepUntil(): number {
-    return this.keptUntil;
-  }
-
-  set keepUntil(time: number) {
-    this.keptUntil = time;
-    this.context.keep(this.id, time);
-  }
-
-  /** What became of the sandbox while its learner was away; undefined where nothing did, or they were told. */
-  takeReturned(): Returned | undefined {
-    return this.attendance.takeReturned();
+    return this.starting || this.replacing ? 0 : this.attendance.idleMs;
   }
 
   /** Counts a viewer until disposed. */
@@ -128,7 +115,8 @@ export class SandboxSession implements Disposable {
 
   /** Brings the sandbox up where it does not run. All who ask meanwhile wait for the same start, and hear its stages. */
   async ready(onStage: OnStage = () => {}): Promise<void> {
-    while (this.ending) await this.ending; // without a pause where there is none: nothing may come between
+    // Without a pause where there is nothing to wait for: nothing may come between.
+    while (this.replacing ?? this.ending) await (this.replacing ?? this.ending);
     if (this.current === 'ready') return;
     if (this.stage) onStage(this.stage);
     this.waiting.add(onStage);
@@ -151,7 +139,7 @@ export class SandboxSession implements Disposable {
     } catch (error) {
       if (!(error instanceof DriverError) || error.code === 'unavailable') throw toLearnerError(error);
       // It ended since we last looked (out of memory, the host restarted): start it over its disk, once.
-      await this.survives();
+      await stillRuns(this);
       await this.ready(onStage);
       return this.context.driver.connect(this.id).catch((again: unknown) => {
         throw toLearnerError(again);
@@ -161,28 +149,21 @@ export class SandboxSession implements Disposable {
 
   /** Asks the driver what is true. Resolves to whether the sandbox runs. */
   async refresh(): Promise<boolean> {
-    const actual = await this.context.driver.status(this.id).catch((error: unknown) => {
+    const { id } = this;
+    const actual = await this.context.driver.status(id).catch((error: unknown) => {
       throw toLearnerError(error);
     });
+    if (id !== this.id) return true; // that was another one, and what has its place now runs
     if (actual === 'ready' || actual === 'frozen') {
       if (this.current !== 'starting') this.enter(actual);
       return true;
     }
     if (this.current === 'ready' || this.current === 'frozen') {
       this.apply('died');
-      this.endedOnPurpose = this.stopping;
+      this.endedOnPurpose = this.stopping || this.replacing !== undefined;
       this.attendance.leftAs('stopped');
     }
     return false;
-  }
-
-  /** Whether it still runs, for whoever lost a stream to it or was refused one. */
-  async survives(): Promise<boolean> {
-    for (let look = 1; look < LOOKS; look++) {
-      if (!(await this.refresh())) return false;
-      await sleep(LOOK_EVERY_MS);
-    }
-    return await this.refresh();
   }
 
   async freeze(): Promise<void> {
@@ -193,35 +174,29 @@ export class SandboxSession implements Disposable {
   }
 
   /** Ends all programs and keeps the files. Who wants the sandbox meanwhile waits. */
-  stop(reason: StopReason): Promise<void> {
-    const work = this.halt(reason);
-    const over = work
-      .catch(() => {})
-      .then(() => {
-        if (this.ending === over) this.ending = undefined;
-      });
+  async stop(reason: StopReason): Promise<void> {
+    const { promise: over, resolve } = Promise.withResolvers<void>();
     this.ending = over;
-    return over.then(() => work);
-  }
-
-  private async halt(reason: StopReason): Promise<void> {
-    await this.starting?.catch(() => {});
-    this.stopping = true;
-    this.endedOnPurpose = true;
     try {
-      if (this.current === 'ready' || this.current === 'frozen') await saveTerminals(this.context, this.id, reason);
-      await this.end();
+      while (this.replacing) await this.replacing;
+      await this.starting?.catch(() => {});
+      await this.end(reason);
       if (reason === 'restart') this.attendance.takeReturned();
       else this.attendance.leftAs('stopped');
     } finally {
-      this.stopping = false;
+      if (this.ending === over) this.ending = undefined;
+      resolve();
     }
   }
 
-  private async end(): Promise<void> {
+  private async end(reason: StopReason): Promise<void> {
+    const { id } = this;
+    this.endedOnPurpose = true;
+    if (this.current === 'ready' || this.current === 'frozen') await saveTerminals(this.context, id, reason);
     await this.context.driver.stop(this.id).catch((error: unknown) => {
       if (!(error instanceof DriverError && error.code === 'unknown')) throw toLearnerError(error);
     });
+    if (id !== this.id) return; // another one has its place
     // A start that was asked for meanwhile comes after this stop.
     if (this.current !== 'requested' && this.current !== 'starting') this.apply('stop');
   }
@@ -232,6 +207,36 @@ export class SandboxSession implements Disposable {
       .then(() => this.ready())
       .finally(() => (this.restarting = undefined));
     return this.restarting;
+  }
+
+  /**
+   * Stops the sandbox and puts the one that `make` gives, which runs, in its place; it keeps its place on the host
+   * meanwhile. Who asks for the sandbox in that time waits. `commit` makes it so where that is written down. Where one of
+   * them fails this rejects, and all is as it was, but that the programs have ended. Rejects with `move-under-way` where
+   * that is done already.
+   */
+  replace<Next extends Sandbox>(make: () => Promise<Next>, commit: (next: Next) => void): Promise<void> {
+    if (this.replacing) return Promise.reject(new LearnerError('move-under-way'));
+    const hadPlace = this.running;
+    const work = this.exchange(make, commit, hadPlace);
+    this.replacing = work.catch(() => {}).finally(() => (this.replacing = undefined));
+    return work;
+  }
+
+  private async exchange<Next extends Sandbox>(
+    make: () => Promise<Next>,
+    commit: (next: Next) => void,
+    hadPlace: boolean,
+  ): Promise<void> {
+    await this.starting?.catch(() => {}); // one that was under way; who asks from now on waits
+    await this.end('move');
+    if (!hadPlace) await this.context.admit(this, () => {});
+    const next = await make();
+    commit(next);
+    this.sandbox = { id: next.id, spec: next.spec };
+    this.failure = undefined;
+    this.apply('replaced');
+    this.attendance.seen();
   }
 
   /** Removes the sandbox and all of its files. */
@@ -247,7 +252,7 @@ export class SandboxSession implements Disposable {
   }
 
   private async bringUp(): Promise<void> {
-    const { driver, log } = this.context;
+    const { driver } = this.context;
     if (this.current === 'frozen') {
       try {
         await driver.thaw(this.id);
@@ -261,25 +266,10 @@ export class SandboxSession implements Disposable {
     await this.context.admit(this, () => this.tell('queue'));
     this.apply('start');
     this.failure = undefined;
-    const began = this.context.now();
-    try {
-      const signal = AbortSignal.timeout(this.context.startTimeoutMs);
-      this.tell('disk');
-      await driver.create(this.id, this.spec, { signal });
-      this.tell('container');
-      await driver.start(this.id, { signal });
-      this.tell('shell');
-      this.apply('started');
-      log.info({ sandbox: this.id, ms: this.context.now() - began }, 'sandbox started');
-    } catch (error) {
-      const told = toLearnerError(error);
-      this.failure = told.code;
-      this.apply('failed');
-      // The driver may still be at it: what comes up after all would be nobody's.
-      if (told.code === 'start-timeout') void driver.stop(this.id).catch(() => {});
-      log.warn({ sandbox: this.id, code: told.code, err: error }, 'sandbox not started');
-      throw told;
-    }
+    const failure = await startSandbox(this.context, this, (stage) => this.tell(stage));
+    this.failure = failure?.code;
+    this.apply(failure ? 'failed' : 'started');
+    if (failure) throw failure;
   }
 
   private tell(stage: StartStage): void {

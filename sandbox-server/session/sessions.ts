@@ -1,12 +1,15 @@
 /** All learners' sandboxes: finds or makes a session, holds the host's limit, and puts idle ones to rest. */
 import type { Config } from '../config.ts';
 import type { SandboxLife } from '../protocol/api.ts';
-import type { SandboxDriver, SandboxSpec } from '../sandbox/driver.ts';
+import type { SandboxDriver } from '../sandbox/driver.ts';
 import type { SandboxRecord, SandboxRecords } from '../store/sandbox-records.ts';
 import { randomId } from './ids.ts';
 import { lifeOf } from './life.ts';
 import { LearnerError } from './learner-error.ts';
 import { SandboxSession, type SessionContext } from './sandbox-session.ts';
+import type { Spare, Spares } from './spares.ts';
+import { specOf } from './spec.ts';
+import type { Sandbox } from './start-sandbox.ts';
 
 export interface SessionsOptions {
   driver: SandboxDriver;
@@ -17,13 +20,16 @@ export interface SessionsOptions {
     'limits' | 'maxSandboxes' | 'idleFreezeMs' | 'idleStopMs' | 'expiryMs' | 'extendMs' | 'startTimeoutMs' | 'images'
   >;
   log: SessionContext['log'];
+  spares: Spares;
   outlet?: Outlet;
+  /** Called whenever a sandbox is ready; what it returns is disposed when the sandbox is not any more. */
+  whileReady?: (session: SandboxSession) => Disposable;
 }
 
 /** Where sandboxes reach what is outside of them. */
 export interface Outlet {
   /** Opens the way out of a sandbox that runs, until disposed. Undefined: it has none. */
-  open(session: SandboxSession): Disposable | undefined;
+  open(sandbox: Sandbox): Disposable | undefined;
   /** Forgets what a sandbox that is gone left outside. */
   remove(id: string): Promise<void>;
 }
@@ -55,7 +61,12 @@ export class Sessions implements AsyncDisposable {
       admit: (session, onWait) => this.admit(session, onWait),
       seen: (id) => options.records.seen(id),
       keep: (id, until) => options.records.keep(id, until),
-      onReady: (session) => options.outlet?.open(session),
+      onReady: (session) => {
+        const stack = new DisposableStack();
+        stack.use(options.outlet?.open(session));
+        stack.use(options.whileReady?.(session));
+        return stack;
+      },
       log: options.log,
     };
     this.sweeper = setInterval(() => void this.sweep(), SWEEP_MS);
@@ -84,6 +95,8 @@ export class Sessions implements AsyncDisposable {
       if (state) this.add(record, state);
       else records.delete(record.id);
     }
+    for (const id of this.options.spares.ids()) actual.delete(id);
+    void this.options.spares.clear();
     if (actual.size > 0) log.warn({ sandboxes: [...actual.keys()] }, 'sandboxes that belong to nobody are kept');
   }
 
@@ -100,6 +113,21 @@ export class Sessions implements AsyncDisposable {
     return this.add(record, 'requested');
   }
 
+  /**
+   * Puts another sandbox in the place of the learner's own, and removes that: `SandboxSession.replace`. `noted` is called
+   * in the transaction that makes it so. A crash leaves the learner with one of the two, and removes the other.
+   */
+  async replace(session: SandboxSession, make: () => Promise<Spare>, noted?: (next: Spare) => void): Promise<void> {
+    const { records, spares } = this.options;
+    const old = session.id;
+    await session.replace(make, (spare) => {
+      const { id, spec } = spare;
+      records.replace(old, { id, image: spec.image, profile: spec.profile }, () => noted?.(spare));
+      spare.take();
+    });
+    void spares.remove(old);
+  }
+
   find(learner: string, course: string): SandboxSession | undefined {
     return this.byOwner.get(key(learner, course));
   }
@@ -112,7 +140,21 @@ export class Sessions implements AsyncDisposable {
   /** Keeps the sandbox's files longer than the settings alone would. Nothing where that is not allowed. */
   extend(session: SandboxSession): void {
     const { now, config } = this.options;
-    if (this.life(session).extendable) session.keepUntil = now() + config.expiryMs + config.extendMs;
+    if (this.life(session).extendable) session.attendance.keepUntil = now() + config.expiryMs + config.extendMs;
+  }
+
+  /** Removes all sandboxes of a learner, with their files and what they left outside. */
+  async removeAll(learner: string): Promise<void> {
+    // Again, where one was opened meanwhile.
+    for (let [record] = this.options.records.of(learner); record; [record] = this.options.records.of(learner)) {
+      await this.remove(this.find(learner, record.course) ?? this.add(record, 'requested'));
+    }
+  }
+
+  /** Removes the learner's sandbox of this course with all of its files; the next one is made anew. */
+  async discard(learner: string, course: string): Promise<void> {
+    const session = this.find(learner, course);
+    if (session) await this.remove(session);
   }
 
   /** Freezes, stops and removes what nobody has used for as long as the settings say. */
@@ -133,7 +175,8 @@ export class Sessions implements AsyncDisposable {
     for (const session of this.byOwner.values()) {
       const idle = session.idleMs;
       try {
-        if (expiryMs > 0 && idle >= expiryMs && this.options.now() >= session.keepUntil) await this.remove(session);
+        if (expiryMs > 0 && idle >= expiryMs && this.options.now() >= session.attendance.keepUntil)
+          await this.remove(session);
         else if (idleStopMs > 0 && idle >= idleStopMs && session.running) await session.stop('idle');
         else if (idleFreezeMs > 0 && idle >= idleFreezeMs) await session.freeze();
       } catch (error) {
@@ -161,12 +204,7 @@ export class Sessions implements AsyncDisposable {
   }
 
   private add(record: SandboxRecord, state: SandboxSession['state']): SandboxSession {
-    const spec: SandboxSpec = {
-      image: record.image,
-      profile: record.profile,
-      hostname: 'slip',
-      limits: this.options.config.limits[record.profile],
-    };
+    const spec = specOf({ id: record.image, profile: record.profile }, this.options.config.limits);
     const session = new SandboxSession(this.context, record, spec, state);
     this.byOwner.set(key(record.learner, record.course), session);
     return session;

@@ -9,14 +9,15 @@ export type SandboxEvent =
   | 'thaw'
   | 'stop' // on purpose: idle, restart, the operator
   | 'died' // found not running though nobody stopped it
+  | 'replaced' // another one, which runs, has taken its place
   | 'expire';
 
 const TRANSITIONS: Record<SandboxState, Partial<Record<SandboxEvent, SandboxState>>> = {
-  requested: { start: 'starting', expire: 'gone' },
+  requested: { start: 'starting', replaced: 'ready', expire: 'gone' },
   starting: { started: 'ready', failed: 'stopped' },
   ready: { freeze: 'frozen', stop: 'stopped', died: 'stopped' },
   frozen: { thaw: 'ready', stop: 'stopped', died: 'stopped' },
-  stopped: { start: 'starting', stop: 'stopped', expire: 'gone' },
+  stopped: { start: 'starting', stop: 'stopped', replaced: 'ready', expire: 'gone' },
   gone: {},
 };
 

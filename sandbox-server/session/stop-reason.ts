@@ -1,7 +1,10 @@
 /** Why a sandbox is stopped: its next shells say so. */
 
-/** `idle`: nobody has looked at it for as long as the settings say. `room`: another learner needs its place. */
-export type StopReason = 'idle' | 'room' | 'restart' | 'removal';
+/**
+ * `idle`: nobody has looked at it for as long as the settings say. `room`: another learner needs its place. `move`: another
+ * sandbox takes its place, and shells follow where that fails.
+ */
+export type StopReason = 'idle' | 'room' | 'restart' | 'move' | 'removal';
 
 /** Goes on from "This shell ended when". Undefined: no shell will follow. */
 export function reasonInWords(reason: StopReason, idleStopMs: number): string | undefined {
@@ -12,6 +15,8 @@ export function reasonInWords(reason: StopReason, idleStopMs: number): string | 
       return 'the sandbox was stopped while you were away, to make room for another learner';
     case 'restart':
       return 'you restarted the sandbox';
+    case 'move':
+      return 'the sandbox was to be brought to another task';
     case 'removal':
       return undefined;
   }

@@ -13,8 +13,10 @@ import type { ClientMessage, ServerMessage, StartStage, TerminalSize } from '../
 import { InitRefused, InitStream } from '../sandbox/init/stream.ts';
 import { LearnerError, toLearnerError } from '../session/learner-error.ts';
 import type { SandboxSession } from '../session/sandbox-session.ts';
+import { stillRuns } from '../session/still-runs.ts';
 import { AttachBudget } from './attach-budget.ts';
 import { parseClientMessage } from './client-messages.ts';
+import type { Connection } from './connection.ts';
 import { parseTerminalEvent } from './terminal-events.ts';
 
 export interface ViewerOptions {
@@ -22,6 +24,8 @@ export interface ViewerOptions {
   terminal: string;
   /** The learner's sandbox. Throws a `LearnerError` where there can be none. */
   open: () => SandboxSession;
+  /** The learner looks at the terminal, for the first time or again. */
+  onAttached: () => void;
   /** Prepares the sandbox, which runs, for the lesson that the page shows; calls back where that takes a while. */
   prepare: (session: SandboxSession, onWork: () => void) => Promise<void>;
   log: FastifyBaseLogger;
@@ -42,7 +46,7 @@ const MAX_UNTAKEN_PIECES = 8_000;
 /** `idle`: not opened yet. `detached`: hidden, or lagging. */
 type ViewerState = 'idle' | 'attaching' | 'attached' | 'detached' | 'closed';
 
-export class TerminalViewer {
+export class TerminalViewer implements Connection {
   private readonly webSocket: WebSocket;
   private readonly options: ViewerOptions;
   private state: ViewerState = 'idle';
@@ -73,13 +77,11 @@ export class TerminalViewer {
     this.timer = setTimeout(() => this.close('bad-request'), OPEN_MS);
   }
 
-  /** Closes with the code's own close code; the page knows what to do by it. */
   close(code: ErrorCode): void {
     this.closed();
     this.webSocket.close(ERRORS[code].close, code);
   }
 
-  /** Pings; a page that did not answer the last one is gone. */
   ping(): void {
     if (!this.alive) return this.webSocket.terminate();
     this.alive = false;
@@ -158,7 +160,7 @@ export class TerminalViewer {
       const duplex = await this.session.connect(onStage);
       // Hidden, closed, or shown anew meanwhile.
       if (this.attempts !== attempt) return void duplex.destroy();
-      const from = this.session.takeReturned();
+      const from = this.session.attendance.takeReturned();
       if (from) this.tell({ type: 'returned', from });
       const resume = position === undefined || this.shell === undefined ? {} : { from: position, shell: this.shell };
       const stream: InitStream = new InitStream(
@@ -200,6 +202,7 @@ export class TerminalViewer {
       this.shell = event.shell;
       this.sent = event.from;
       this.parsed = event.from;
+      this.options.onAttached();
     }
     this.tell(event);
   }
@@ -247,7 +250,7 @@ export class TerminalViewer {
     const attempt = this.attempts;
     try {
       // One that says no is there.
-      const runs = error instanceof InitRefused || (await this.session!.survives());
+      const runs = error instanceof InitRefused || (await stillRuns(this.session!));
       // Shown anew meanwhile: what is told now is of the stream before.
       if (this.attempts !== attempt) return;
       if (!runs) return this.close(this.session!.endedOnPurpose ? 'sandbox-stopped' : 'sandbox-died');

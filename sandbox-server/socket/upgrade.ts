@@ -1,4 +1,7 @@
-/** WebSocket upgrades: who may open one, then a terminal viewer. Everything else is refused before it is a WebSocket. */
+/**
+ * WebSocket upgrades: who may open one, then a viewer of a terminal or a page that shows a lesson. Everything else is
+ * refused before it is a WebSocket.
+ */
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,11 +11,14 @@ import type { Config } from '../config.ts';
 import type { Courses } from '../http/courses.ts';
 import type { Identity } from '../http/identity.ts';
 import type { Origins } from '../http/origins.ts';
+import type { LessonPreparer } from '../lessons/preparer.ts';
 import { ERRORS, type ErrorCode } from '../protocol/errors.ts';
 import { MAX_CLIENT_MESSAGE_BYTES, PING_INTERVAL_MS } from '../protocol/limits.ts';
-import type { LessonPreparer } from '../lessons/preparer.ts';
 import { LearnerError, toLearnerError } from '../session/learner-error.ts';
 import type { Sessions } from '../session/sessions.ts';
+import type { Visits } from '../visit/visits.ts';
+import type { Connection } from './connection.ts';
+import { LessonSocket } from './lesson-socket.ts';
 import { TerminalViewer, type ViewerOptions } from './terminal-viewer.ts';
 
 export interface SocketOptions {
@@ -22,23 +28,25 @@ export interface SocketOptions {
   identity: Identity;
   sessions: Sessions;
   preparer: LessonPreparer;
+  visits: Visits;
   log: FastifyBaseLogger;
 }
 
-/** Who may open a terminal, and what. */
-interface Admitted extends Pick<ViewerOptions, 'terminal' | 'open' | 'prepare'> {
-  learner: string;
-}
+type Accept = (webSocket: WebSocket) => Connection;
 
-const PATH = /^\/api\/courses\/([^/?]+)\/terminals\/([^/?]+)(?:\?lesson=([^/?&=]+))?$/;
+const TERMINAL = /^\/api\/courses\/([^/?]+)\/terminals\/([^/?]+)(?:\?lesson=([^/?&]+))?$/;
+const LESSON = /^\/api\/courses\/([^/?]+)\/lessons\/([^/?]+)\/live$/;
 
 /** How long a closing handshake may take when the server ends. */
 const CLOSING_MS = 500;
 
-/** Terminals that one learner has open at once, in all windows: three that show six of a lesson and four of their own. */
+/**
+ * WebSockets that one learner has open at once, in all windows: three that show a lesson with six terminals, and three of
+ * the learner's own.
+ */
 const MAX_SOCKETS_PER_LEARNER = 32;
 
-export class TerminalSockets implements AsyncDisposable {
+export class Sockets implements AsyncDisposable {
   private readonly options: SocketOptions;
   private readonly server = new WebSocketServer({
     noServer: true,
@@ -47,7 +55,7 @@ export class TerminalSockets implements AsyncDisposable {
     perMessageDeflate: false,
   });
   private readonly perLearner = new Map<string, number>();
-  private readonly viewers = new Set<TerminalViewer>();
+  private readonly connections = new Set<Connection>();
   private readonly pinger: NodeJS.Timeout;
 
   constructor(http: Server, options: SocketOptions) {
@@ -59,7 +67,7 @@ export class TerminalSockets implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.pinger);
-    for (const viewer of this.viewers) viewer.close('server-stopping');
+    for (const connection of this.connections) connection.close('server-stopping');
     // Who does not answer is not waited for: a laptop that was closed, a page that reads nothing.
     const until = Date.now() + CLOSING_MS;
     while (this.server.clients.size > 0 && Date.now() < until) await sleep(20);
@@ -71,37 +79,53 @@ export class TerminalSockets implements AsyncDisposable {
     // A connection that breaks during the handshake has nobody to tell.
     socket.on('error', () => socket.destroy());
     try {
-      const admitted = this.admit(request);
-      this.server.handleUpgrade(request, socket, head, (webSocket) => this.accept(webSocket, admitted));
+      const { learner, accept } = this.admit(request);
+      this.server.handleUpgrade(request, socket, head, (webSocket) => this.accept(webSocket, learner, accept));
     } catch (error) {
       refuse(socket, toLearnerError(error).code);
     }
   }
 
-  private admit(request: IncomingMessage): Admitted {
-    const { origins, courses, identity, sessions, config, preparer } = this.options;
+  private admit(request: IncomingMessage): { learner: string; accept: Accept } {
+    const { origins, identity } = this.options;
     if (!origins.isOurHost(request.headers.host)) throw new LearnerError('wrong-host');
     // A browser always says where a WebSocket comes from; what says nothing is no page of ours.
     if (!origins.isOurs(request.headers.origin)) throw new LearnerError('foreign-origin');
     const learner = identity.of(request.headers.cookie);
     if (!learner) throw new LearnerError('not-signed-in');
-    const [, courseId, name, slug] = PATH.exec(request.url ?? '') ?? [];
-    if (courseId === undefined || name === undefined) throw new LearnerError('not-found');
-    const course = courses.get(courseId);
-    const terminal = courses.terminal(course, name);
-    const lesson = slug === undefined ? undefined : course.lessons.find((each) => each.slug === slug);
-    if (slug !== undefined && lesson === undefined) throw new LearnerError('not-found');
-    const open = () => {
-      if (config.sandboxes.mode === 'off') throw new LearnerError(config.sandboxes.code);
-      return sessions.open(learner.id, course.id, course.image);
-    };
-    const prepare: Admitted['prepare'] = async (session, onWork) => {
-      if (lesson) await preparer.prepare(session, lesson, onWork);
-    };
-    return { learner: learner.id, terminal, open, prepare };
+    const path = request.url ?? '';
+    const accept = this.terminal(learner.id, TERMINAL.exec(path)) ?? this.lesson(learner.id, LESSON.exec(path));
+    if (!accept) throw new LearnerError('not-found');
+    return { learner: learner.id, accept };
   }
 
-  private accept(webSocket: WebSocket, { learner, ...viewed }: Admitted): void {
+  private terminal(learner: string, path: RegExpExecArray | null): Accept | undefined {
+    if (!path) return undefined;
+    const { courses, sessions, preparer, visits, config, log } = this.options;
+    const course = courses.get(path[1]!);
+    const terminal = courses.terminal(course, path[2]!);
+    const lesson = path[3] === undefined ? undefined : courses.lesson(course, path[3]);
+    const open = () => {
+      if (config.sandboxes.mode === 'off') throw new LearnerError(config.sandboxes.code);
+      return sessions.open(learner, course.id, course.image);
+    };
+    const onAttached = () => visits.returned(learner, course.id);
+    // As it is when somebody looks: an author's change counts at once.
+    const prepare: ViewerOptions['prepare'] = async (session, onWork) => {
+      if (lesson) await preparer.prepare(session, courses.lesson(courses.get(course.id), lesson.slug), onWork);
+    };
+    return (webSocket) => new TerminalViewer({ webSocket, terminal, open, prepare, onAttached, log });
+  }
+
+  private lesson(learner: string, path: RegExpExecArray | null): Accept | undefined {
+    if (!path) return undefined;
+    const { courses, visits } = this.options;
+    const course = courses.get(path[1]!);
+    const lesson = courses.lesson(course, path[2]!);
+    return (webSocket) => new LessonSocket(webSocket, (page) => visits.open(learner, course, lesson, page));
+  }
+
+  private accept(webSocket: WebSocket, learner: string, accept: Accept): void {
     const already = this.perLearner.get(learner) ?? 0;
     // Told by a close code: a page cannot see why an upgrade was refused.
     if (already >= MAX_SOCKETS_PER_LEARNER) {
@@ -109,10 +133,10 @@ export class TerminalSockets implements AsyncDisposable {
       return webSocket.close(ERRORS['too-many-requests'].close, 'too-many-requests');
     }
     this.perLearner.set(learner, already + 1);
-    const viewer = new TerminalViewer({ webSocket, ...viewed, log: this.options.log });
-    this.viewers.add(viewer);
+    const connection = accept(webSocket);
+    this.connections.add(connection);
     webSocket.once('close', () => {
-      this.viewers.delete(viewer);
+      this.connections.delete(connection);
       const left = (this.perLearner.get(learner) ?? 1) - 1;
       if (left > 0) this.perLearner.set(learner, left);
       else this.perLearner.delete(learner);
@@ -120,7 +144,7 @@ export class TerminalSockets implements AsyncDisposable {
   }
 
   private ping(): void {
-    for (const viewer of this.viewers) viewer.ping();
+    for (const connection of this.connections) connection.ping();
   }
 }
 

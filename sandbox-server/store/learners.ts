@@ -7,6 +7,12 @@ export interface Learner {
   createdAt: number;
 }
 
+export interface LearnerDetails extends Learner {
+  /** When they were last here, to a minute. */
+  seenAt: number;
+  hasRecoveryCode: boolean;
+}
+
 /** How exactly is known when a learner was last here. */
 const NOTE_EVERY_MS = 60_000;
 
@@ -36,6 +42,23 @@ export class Learners {
       this.database.prepare('UPDATE learner SET seen_at = ? WHERE id = ?').run(this.now(), id);
     }
     return { id, createdAt: row['created_at'] as number };
+  }
+
+  details(id: string): LearnerDetails | undefined {
+    const row = this.database.prepare('SELECT * FROM learner WHERE id = ?').get(id);
+    return (
+      row && {
+        id,
+        createdAt: row['created_at'] as number,
+        seenAt: row['seen_at'] as number,
+        hasRecoveryCode: row['recovery_hash'] !== null,
+      }
+    );
+  }
+
+  /** And all that is kept of them. */
+  delete(id: string): void {
+    this.database.prepare('DELETE FROM learner WHERE id = ?').run(id);
   }
 
   setRecoveryHash(id: string, hash: string): void {

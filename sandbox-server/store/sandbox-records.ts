@@ -9,9 +9,11 @@ export interface SandboxRecord {
   /** Identity of the image that its disk lies over, for its life. */
   image: string;
   profile: Profile;
-  /** Milliseconds since 1970: when somebody last looked at it. */
+  /** Milliseconds since 1970. */
+  createdAt: number;
+  /** When somebody last looked at it. */
   seenAt: number;
-  /** Milliseconds since 1970: its files are kept at least until then. */
+  /** Its files are kept at least until then. */
   keepUntil: number;
 }
 
@@ -33,14 +35,19 @@ export class SandboxRecords {
     return this.database.prepare('SELECT * FROM sandbox').all().map(toRecord);
   }
 
-  create(record: Omit<SandboxRecord, 'seenAt' | 'keepUntil'>): SandboxRecord {
+  /** Those of one learner. */
+  of(learner: string): SandboxRecord[] {
+    return this.database.prepare('SELECT * FROM sandbox WHERE learner = ?').all(learner).map(toRecord);
+  }
+
+  create(record: Omit<SandboxRecord, 'createdAt' | 'seenAt' | 'keepUntil'>): SandboxRecord {
     const now = this.now();
     this.database
       .prepare(
         'INSERT INTO sandbox (id, learner, course, image, profile, created_at, seen_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
       )
       .run(record.id, record.learner, record.course, record.image, record.profile, now, now);
-    return { ...record, seenAt: now, keepUntil: 0 };
+    return { ...record, createdAt: now, seenAt: now, keepUntil: 0 };
   }
 
   seen(id: string): void {
@@ -49,6 +56,32 @@ export class SandboxRecords {
 
   keep(id: string, until: number): void {
     this.database.prepare('UPDATE sandbox SET keep_until = ? WHERE id = ?').run(until, id);
+  }
+
+  /**
+   * Puts another sandbox in the place of one. The other was spare; the one is from now on. All of that happens, and what
+   * `also` writes, or nothing.
+   */
+  replace(
+    old: string,
+    { id, image, profile }: Pick<SandboxRecord, 'id' | 'image' | 'profile'>,
+    also: () => void = () => {},
+  ): void {
+    this.database.exec('BEGIN IMMEDIATE');
+    try {
+      const row = this.database.prepare('SELECT learner, course, keep_until FROM sandbox WHERE id = ?').get(old);
+      if (!row) throw new Error(`sandbox ${old} is nobody's`);
+      this.delete(old);
+      this.create({ id, learner: row['learner'] as string, course: row['course'] as string, image, profile });
+      this.keep(id, row['keep_until'] as number);
+      this.database.prepare('DELETE FROM spare_sandbox WHERE id = ?').run(id);
+      this.database.prepare('INSERT INTO spare_sandbox (id, noted_at) VALUES (?, ?)').run(old, this.now());
+      also();
+      this.database.exec('COMMIT');
+    } catch (error) {
+      this.database.exec('ROLLBACK');
+      throw error;
+    }
   }
 
   delete(id: string): void {
@@ -63,6 +96,7 @@ function toRecord(row: Record<string, unknown>): SandboxRecord {
     course: row['course'] as string,
     image: row['image'] as string,
     profile: row['profile'] as Profile,
+    createdAt: row['created_at'] as number,
     seenAt: row['seen_at'] as number,
     keepUntil: row['keep_until'] as number,
   };

@@ -31,6 +31,15 @@ export const noLesson = (spot: Spot, name: string, names: readonly string[]): Pr
   };
 };
 
+export const noText = (file: string): Problem => ({
+  file,
+  line: 1,
+  column: 1,
+  what: 'the lesson has no text',
+  expected: 'a file index.md in its folder',
+  mend: 'Write it, or take the lesson off the list and put an underscore before its folder’s name.',
+});
+
 export const notListed = (spot: Spot, name: string): Problem => ({
   ...spot,
   what: `the lesson "${name}" is not listed`,

@@ -6,14 +6,16 @@ import {
   noCourseFile,
   noImage,
   noLesson,
+  noText,
   notListed,
   sameAddress,
   tooManyTerminals,
 } from './course-problems.ts';
 import { readBeside } from './beside.ts';
 import { imagesIn } from './images.ts';
-import { checkLinks } from './check-links.ts';
+import { checkLinks, type LinkedCourse } from './check-links.ts';
 import { checkPictures } from './check-pictures.ts';
+import { checkShell } from './check-shell.ts';
 import { parseLesson, type Lesson } from './lesson.ts';
 import { isLeftOut, isName, slugOfLesson } from './names.ts';
 import { CourseProblems, type Problem } from './problem.ts';
@@ -29,59 +31,91 @@ export interface Course extends Omit<CourseFields, 'lessons'> {
 
 /** Reads all courses of a folder, in the order of their names. Throws `CourseProblems` with every mistake in them. */
 export async function readCourses(folder: string): Promise<Course[]> {
+  const { courses, problems } = await inspectCourses(folder);
+  if (problems.length > 0) throw new CourseProblems(problems);
+  return courses;
+}
+
+export interface InspectedCourses {
+  /** Those without a mistake of their own; a link of theirs may lead nowhere. */
+  courses: Course[];
+  /** All lessons that are there, as `course/01-lesson`. */
+  lessons: string[];
+  problems: Problem[];
+}
+
+/** As `readCourses`, without throwing. */
+export async function inspectCourses(folder: string): Promise<InspectedCourses> {
   const entries = (await readdir(folder, { withFileTypes: true })).filter(isOpen);
+  entries.sort((a, b) => compare(a.name, b.name));
   const images = await imagesIn(entries.map(({ name }) => join(folder, name)));
   const read = await Promise.all(entries.map(({ name }) => readCourse(join(folder, name), images)));
-  const courses = read.flatMap(({ course }) => (course === undefined ? [] : [course]));
-  const ofCourses = read.flatMap(({ problems }) => problems ?? []);
-  // Where a lesson could not be read, links to it would be told to be broken too.
-  const problems = ofCourses.length > 0 ? ofCourses : checkLinks(basename(folder), courses);
-  if (problems.length > 0) throw new CourseProblems(problems);
-  return courses.sort((a, b) => compare(a.id, b.id));
+  const problems = read.flatMap((course) => course.problems);
+  problems.push(...checkLinks(basename(folder), read));
+  problems.push(...(await checkShell(read.flatMap(({ lessons }) => lessons))));
+  return {
+    courses: read.flatMap(({ course }) => course ?? []),
+    lessons: read.flatMap(({ id, folders }) => folders.map((name) => `${id}/${name}`)),
+    problems,
+  };
 }
 
 const isOpen = (entry: Dirent) => entry.isDirectory() && !isLeftOut(entry.name);
 
 const compare = (a: string, b: string) => (a < b ? -1 : 1);
 
-async function readCourse(
-  folder: string,
-  images: readonly string[],
-): Promise<{ course?: Course; problems?: Problem[] }> {
+/** A course as far as it could be read. */
+interface ReadCourse extends LinkedCourse {
+  course?: Course;
+  lessons: Lesson[];
+  /** Of all lessons that are there. */
+  folders: string[];
+  problems: Problem[];
+}
+
+async function readCourse(folder: string, images: readonly string[]): Promise<ReadCourse> {
   const id = basename(folder);
   const place = `${basename(join(folder, '..'))}/${id}`;
-  if (!isName(id)) return { problems: [badFolder(place, id)] };
+  const unread = (...problems: Problem[]): ReadCourse => ({ id, lessons: [], folders: [], unread: 'all', problems });
+  if (!isName(id)) return unread(badFolder(place, id));
   const text = await readText(join(folder, 'course.yaml'));
-  if (text === undefined) return { problems: [noCourseFile(place)] };
-  const file = `${place}/course.yaml`;
-  const read = readYaml({ file, text, firstLine: 1 }, courseSchema);
-  if ('problems' in read) return read;
+  if (text === undefined) return unread(noCourseFile(place));
+  const read = readYaml({ file: `${place}/course.yaml`, text, firstLine: 1 }, courseSchema);
+  if ('problems' in read) return unread(...read.problems);
 
+  const { value, at } = read;
   const entries = await readdir(folder, { withFileTypes: true });
   const folders = entries.filter(isOpen).filter(({ name }) => slugOfLesson(name) !== undefined);
   const names = folders.map(({ name }) => name);
   const problems: Problem[] = [];
-  const { at } = read;
-  if (!images.includes(read.value.image)) problems.push(noImage(at('image'), read.value.image, images));
-  for (const name of names.filter((name) => !read.value.lessons.includes(name))) {
+  if (!images.includes(value.image)) problems.push(noImage(at('image'), value.image, images));
+  for (const name of names.filter((name) => !value.lessons.includes(name))) {
     problems.push(notListed(at('lessons'), name));
   }
   const lessons: Lesson[] = [];
-  for (const [index, name] of read.value.lessons.entries()) {
-    const source = await readText(join(folder, name, 'index.md'));
-    if (source === undefined) problems.push(noLesson(at('lessons', index), name, names));
-    else {
-      const beside = await readBeside(join(folder, name));
-      const parsed = parseLesson(name, `${place}/${name}/index.md`, source, beside);
-      if ('problems' in parsed) problems.push(...parsed.problems);
-      else {
-        lessons.push(parsed.lesson);
-        problems.push(...(await checkPictures(join(folder, name), `${place}/${name}`, parsed.lesson.pictures)));
-      }
+  const badLessons: string[] = [];
+  for (const [index, name] of value.lessons.entries()) {
+    if (!names.includes(name)) {
+      problems.push(noLesson(at('lessons', index), name, names));
+      continue;
     }
+    const parsed = await readLesson(join(folder, name), `${place}/${name}`);
+    problems.push(...parsed.problems);
+    if (parsed.lesson) lessons.push(parsed.lesson);
+    else badLessons.push(name);
   }
   problems.push(...sameAddress(at('lessons'), lessons), ...tooManyTerminals(at('lessons'), lessons));
-  return problems.length > 0 ? { problems } : { course: { ...read.value, id, lessons } };
+  const whole = { id, lessons, folders: names, unread: badLessons, problems };
+  return problems.length > 0 ? whole : { ...whole, course: { ...value, id, lessons } };
+}
+
+async function readLesson(folder: string, place: string): Promise<{ lesson?: Lesson; problems: Problem[] }> {
+  const file = `${place}/index.md`;
+  const source = await readText(join(folder, 'index.md'));
+  if (source === undefined) return { problems: [noText(file)] };
+  const parsed = parseLesson(basename(folder), file, source, await readBeside(folder));
+  if ('problems' in parsed) return parsed;
+  return { lesson: parsed.lesson, problems: await checkPictures(folder, place, parsed.lesson.pictures) };
 }
 
 async function readText(path: string): Promise<string | undefined> {

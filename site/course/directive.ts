@@ -20,10 +20,13 @@ export interface Directive extends Placed {
   closed: boolean;
   /** The directive that holds it. */
   inside: Directive | undefined;
+  /** What stands on its opening line beyond name, label and attributes; nothing reads that. */
+  rest: string;
   /** Types of its children, the label left out; a paragraph of pictures alone is `pictures`. */
   holds: readonly string[];
 }
 
+const OPENING = /^:+[\w-]+(?:\[.*?\](?=\{|\s|$))?(?:\{(?:"[^"\n]*"|'[^'\n]*'|[^}"'\n])*\})?(?<rest>.*)/;
 const CLOSING = /\n[ \t>]*:{3,}[ \t]*$/;
 
 /** Reads a parsed directive; `source` is the text that its positions count in. */
@@ -50,6 +53,7 @@ export function directiveOf(
     colons: /^:+/.exec(text)?.[0].length ?? 0,
     closed: kind === 'leaf' || CLOSING.test(text.trimEnd()),
     inside,
+    rest: OPENING.exec(text)?.groups?.['rest']?.trim() ?? '',
     holds: content.map(kindOf),
   };
 }

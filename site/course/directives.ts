@@ -67,6 +67,7 @@ export function mistakesOfDirective(directive: Directive, all: readonly Directiv
   const within = isWithin(directive) ? inside : undefined;
   if (within !== inside) mistakes.push(tooFewColons(directive, inside!));
   else if (!directive.closed) mistakes.push(notClosed(directive));
+  if (directive.rest !== '') mistakes.push(unread(directive));
   for (const key of Object.keys(directive.attributes)) {
     if (!shape.attributes?.includes(key)) mistakes.push(unknownAttribute(directive, key, shape));
   }
@@ -93,6 +94,13 @@ function unknown(directive: Directive): Mistake {
   const end = directive.kind === 'leaf' ? ', and ":::" on a line of its own where it ends' : '';
   return { what, expected, mend: `Write ":::${meant}"${end}.` };
 }
+
+const unread = (directive: Directive): Mistake => ({
+  word: directive.rest,
+  what: `"${directive.rest}" cannot be read`,
+  expected: 'braces directly after the name, closed in the same line, with values in quotes where they hold spaces',
+  mend: `Write for example ${opening(directive)}{#name title="A title"}.`,
+});
 
 const tooFewColons = (directive: Directive, inside: Directive): Mistake => ({
   what: `"${opening(directive)}" stands in "${opening(inside)}", which its end closes too`,

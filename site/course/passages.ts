@@ -26,18 +26,8 @@ export function mistakesOfHtml({ text }: Passage): Mistake[] {
 /** What was meant as a mark and came out as text. */
 export function mistakesOfText({ text }: Passage): Mistake[] {
   const mistakes: Mistake[] = [];
-  const end = /^[ \t]*(?<colons>:{3,})[ \t]*$/m.exec(text)?.groups?.['colons'];
-  if (end !== undefined) {
-    const alone = text.trim() === end;
-    mistakes.push({
-      word: end,
-      what: alone ? `"${end}" ends nothing` : `"${end}" is read as part of the paragraph above it`,
-      expected: alone ? 'an opening line such as ":::note" above it' : 'the end of a block on a line of its own',
-      mend: alone
-        ? 'Remove it. Where a block holds another, give the outer one more colons at both ends.'
-        : 'Leave an empty line above it, and indent it no further than the line that opens the block.',
-    });
-  }
+  const marks = /^[ \t]*(?<marks>:{3,}.*)$/m.exec(text)?.groups?.['marks']?.trim();
+  if (marks !== undefined) mistakes.push(/^:+$/.test(marks) ? endOfNothing(marks, text) : noOpening(marks));
   const [, reference] = /\[[^\][]+\]\[(?<reference>[^\][]+)\]/.exec(text) ?? [];
   if (reference !== undefined) {
     mistakes.push({
@@ -48,3 +38,22 @@ export function mistakesOfText({ text }: Passage): Mistake[] {
   }
   return mistakes;
 }
+
+function endOfNothing(marks: string, text: string): Mistake {
+  const alone = text.trim() === marks;
+  return {
+    word: marks,
+    what: alone ? `"${marks}" ends nothing` : `"${marks}" is read as part of the paragraph above it`,
+    expected: alone ? 'an opening line such as ":::note" above it' : 'the end of a block on a line of its own',
+    mend: alone
+      ? 'Remove it. Where a block holds another, give the outer one more colons at both ends.'
+      : 'Leave an empty line above it, and indent it no further than the line that opens the block.',
+  };
+}
+
+const noOpening = (marks: string): Mistake => ({
+  word: marks,
+  what: `"${marks}" opens nothing`,
+  expected: 'colons, then directly a name, then directly what it takes in brackets and braces',
+  mend: 'Write for example ":::note", on a line of its own with an empty line above it.',
+});

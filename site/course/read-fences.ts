@@ -20,6 +20,10 @@ export function readFences(
       continue;
     }
     const { fence } = parsed;
+    if (/^:{3,}$/.test(block.text.trim()) && block.first === block.line) {
+      mistakes.push({ ...endAsCode, from: block });
+      continue;
+    }
     read.push({ block, fence });
     if (fence.kind === 'output' && printsNothing(before)) mistakes.push({ ...outputOfNothing, from: block });
     if (fence.kind === 'command' && block.text.trim() === '') mistakes.push({ ...emptyCommand, from: block });
@@ -30,6 +34,12 @@ export function readFences(
 
 const printsNothing = (before: ReadFence['fence'] | 'unread' | undefined) =>
   before === undefined || (before !== 'unread' && ['check', 'setup', 'live'].includes(before.kind));
+
+const endAsCode: Mistake = {
+  what: 'the end of a block is indented so far that it is read as code',
+  expected: 'colons that are indented no further than the line that opens the block',
+  mend: 'Take the spaces away, and leave an empty line above where a list stands before it.',
+};
 
 const outputOfNothing: Mistake = {
   what: 'an "output" block without a command before it',

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { isName, isTerminalName, slugOfLesson } from './names.ts';
 
 /** What a field takes and a line to copy: an error message shows both. */
-function told<T extends z.ZodType>(schema: T, description: string, example: string): T {
+export function told<T extends z.ZodType>(schema: T, description: string, example: string): T {
   return schema.meta({ description, examples: [example] }) as T;
 }
 

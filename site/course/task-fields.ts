@@ -15,6 +15,8 @@ export function fieldsOf(directive: Directive, index: number, ids: readonly stri
   const { attributes } = directive;
   const title = attributes['title']?.trim() ?? '';
   const needs = (attributes['needs'] ?? '').split(/[\s,]+/).filter((need) => need !== '');
+  // What could not be read may be what is missing.
+  if (directive.rest !== '') return { id: attributes['id'] ?? '', title, needs: [], mistakes: [] };
   const mistakes = mistakesOfId(directive);
   if (title === '') mistakes.push(noTitle(directive));
   for (const [place, need] of needs.entries()) {

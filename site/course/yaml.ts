@@ -47,11 +47,14 @@ export function readYaml<T extends z.ZodObject>(
   return { problems };
 }
 
+/** A schema's own words for what it wants, where it has some. */
+const EXPECTED = /^expected (?<what>.*)$/s;
+
 type Located = Mistake & { offset: number };
 
 function problemsOfIssue(issue: z.core.$ZodIssue, schema: z.ZodObject, document: Document): Located[] {
   if (issue.code === 'unrecognized_keys') {
-    const known = Object.keys(objectAt(schema, issue.path).shape);
+    const known = Object.keys((inner(schemaAt(schema, issue.path)) as z.ZodObject).shape);
     return issue.keys.map((key) => {
       const meant = nearest(key, known);
       return {
@@ -63,30 +66,55 @@ function problemsOfIssue(issue: z.core.$ZodIssue, schema: z.ZodObject, document:
     });
   }
   const [key] = issue.path;
-  const field = typeof key === 'string' ? schema.shape[key] : undefined;
-  if (typeof key !== 'string' || field === undefined) {
+  if (typeof key !== 'string' || schema.shape[key] === undefined) {
     return [{ offset: 0, what: 'no keys here', expected: Object.keys(schema.shape).join(', '), mend: 'Add them.' }];
   }
-  const { description = issue.message, examples } = (field as z.ZodType).meta() ?? {};
-  const missing = !document.has(key);
+  const missing = !document.hasIn(issue.path);
+  const offset = offsetOf(document, missing ? issue.path.slice(0, -1) : issue.path, 'value');
+  const { description, examples } = metaAt(schema, issue.path);
+  const mend = Array.isArray(examples)
+    ? `Write for example: ${String(examples[0])}`
+    : 'Mend it; docs/format.md has every key and what it takes.';
+  // A rule that several values break together says what is wrong in its own words.
+  if (issue.code === 'custom' && issue.message !== 'Invalid input') {
+    return [{ offset, what: issue.message, expected: description ?? `"${key}" as it is documented`, mend }];
+  }
+  const name = issue.path.filter((part) => typeof part === 'string').join('.');
   return [
     {
-      offset: missing ? 0 : offsetOf(document, issue.path, 'value'),
-      what: missing ? `"${key}" is missing` : `"${key}" has a value that does not fit`,
-      expected: description,
-      mend: `Write for example: ${Array.isArray(examples) ? String(examples[0]) : `${key}: …`}`,
+      offset,
+      what: missing ? `"${name}" is missing` : `"${name}" has a value that does not fit`,
+      expected: EXPECTED.exec(issue.message)?.groups?.['what'] ?? description ?? issue.message,
+      mend,
     },
   ];
 }
 
-/** The object of the schema that a path leads to, through what may be left out. */
-function objectAt(schema: z.ZodObject, path: readonly PropertyKey[]): z.ZodObject {
+/** The schema that a path leads to from another, through what may be left out; undefined where it leads nowhere. */
+function schemaAt(schema: z.ZodType, path: readonly PropertyKey[]): z.ZodType | undefined {
   let at: unknown = schema;
   for (const key of path) {
-    at = (at as z.ZodObject).shape[String(key)];
-    while (at !== undefined && 'unwrap' in (at as object)) at = (at as z.ZodOptional<z.ZodType>).unwrap();
+    at = inner(at);
+    if (at instanceof Object && 'shape' in at) at = (at as z.ZodObject).shape[String(key)];
+    else if (at instanceof Object && 'element' in at) at = at.element;
+    else return undefined;
   }
-  return at as z.ZodObject;
+  return at as z.ZodType | undefined;
+}
+
+function inner(schema: unknown): unknown {
+  let at = schema;
+  while (at instanceof Object && 'unwrap' in at && !('element' in at)) at = (at as z.ZodOptional<z.ZodType>).unwrap();
+  return at;
+}
+
+/** What the schema says of the value at a path, or of the nearest that holds it. */
+function metaAt(schema: z.ZodObject, path: readonly PropertyKey[]): Partial<z.core.GlobalMeta> {
+  for (let length = path.length; length > 0; length--) {
+    const meta = schemaAt(schema, path.slice(0, length))?.meta();
+    if (meta?.description !== undefined) return meta;
+  }
+  return {};
 }
 
 /** Where a key or its value starts. The nearest parent that exists stands in for what does not. */

@@ -1,6 +1,6 @@
 /*
- * Runs before the first paint, so that nothing flashes or moves: the colour scheme, the divider, and the mark that says
- * there is script. A file of its own because the content security policy lets no script stand in a page.
+ * Runs before the first paint, so that nothing flashes or moves: the colour scheme, the divider, and the marks that say
+ * that there is script, and that there is something to tell of the visitor. A file of its own because the content security policy lets no script stand in a page.
  */
 (() => {
   const root = document.documentElement;
@@ -15,11 +15,20 @@
     }
   }
 
+  function isKnown() {
+    try {
+      return localStorage.getItem('slipway-known') !== null;
+    } catch {
+      return false;
+    }
+  }
+
   function apply() {
     const { theme = 'system', split, sheet, sheetOpen } = wishes();
     const scheme = theme === 'system' ? (systemIsDark.matches ? 'dark' : 'light') : theme;
     const changed = root.dataset.theme !== scheme;
     root.dataset.script = '';
+    if (isKnown()) root.dataset.known = '';
     root.dataset.theme = scheme;
     root.dataset.themeChoice = theme;
     root.toggleAttribute('data-sheet-open', sheetOpen === true);

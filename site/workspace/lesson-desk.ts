@@ -16,6 +16,7 @@ import { openWebSocket } from '../terminal/socket.ts';
 import { onWake } from '../terminal/wake.ts';
 import { Announcer } from './announcer.ts';
 import { post, type Outcome } from './api.ts';
+import { becomeKnown } from './known.ts';
 import { LessonLive } from './lesson-live.ts';
 import { moveSandbox } from './move-dialog.ts';
 import { showDots } from './progress-dots.ts';
@@ -111,6 +112,7 @@ export class LessonDesk {
   #heard(message: LessonServerMessage): void {
     switch (message.type) {
       case 'progress':
+        becomeKnown();
         for (const task of message.tasks) this.#progress.set(task.id, task);
         for (const quiz of message.quizzes) this.#graded.set(quiz.id, quiz);
         this.#write();

@@ -3,6 +3,7 @@ import { SlipwayCode } from './code-block.ts';
 import { SlipwayDivider } from './divider.ts';
 import { LessonDesk } from './lesson-desk.ts';
 import { keepReadingPlace } from './reading-place.ts';
+import { preparePrinting } from './print.ts';
 import { SlipwayQuiz } from './quiz-element.ts';
 import { listenForRegions } from './regions.ts';
 import { SlipwayTabs } from './tabs.ts';
@@ -18,6 +19,7 @@ customElements.define('slipway-task', SlipwayTask);
 customElements.define('slipway-ask', SlipwayAsk);
 customElements.define('slipway-quiz', SlipwayQuiz);
 listenForRegions();
+preparePrinting();
 
 let page = new AbortController();
 

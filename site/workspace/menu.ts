@@ -1,4 +1,5 @@
 import type { Action } from './actions.ts';
+import { deleteEverything } from './delete-everything.ts';
 import { changePreferences, readPreferences, type Preferences } from './preferences.ts';
 import { makeRecoveryCode, useRecoveryCode } from './recovery.ts';
 import { restartSandbox } from './restart.ts';
@@ -18,6 +19,7 @@ export const MENU_ACTIONS: Record<string, Action> = {
   },
   'make-recovery-code': makeRecoveryCode,
   'use-recovery-code': useRecoveryCode,
+  'delete-everything': deleteEverything,
   'show-shortcuts': showShortcuts,
   'larger-font': () => resizeFont(1),
   'smaller-font': () => resizeFont(-1),

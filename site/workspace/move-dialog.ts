@@ -22,12 +22,14 @@ const STAGES: Record<Extract<SandboxWork, { name: 'moving' }>['stage'], string> 
   rebuilding: 'Rebuilding what runs in it.',
 };
 
+const STAYS = 'What is done stays done. If you may want your files again, keep a copy of them first.';
+
 /** Brings the sandbox to the start of a task, after a question. Resolves to how long it took, or null: it did not come to it. */
 export function moveSandbox(pane: SlipwayTerminals | null, move: Move): Promise<MoveAnswer | null> {
   const { promise, resolve } = Promise.withResolvers<MoveAnswer | null>();
   const { number, title } = move.task;
   const life = new AbortController();
-  const note = make('p', { role: 'status', class: 'move-stage' });
+  const note = make('p', { role: 'status', class: 'move-stage' }, STAYS);
   const go = button(move.reset ? 'Reset it' : 'Go there', () => void start(), 'signal');
   const cancel = button('Cancel', () => dialog.close());
   const download = make(
@@ -46,7 +48,6 @@ export function moveSandbox(pane: SlipwayTerminals | null, move: Move): Promise<
       make('li', {}, 'programs that run, shells too'),
       make('li', {}, 'Docker images and containers, and what you pushed'),
     ),
-    make('p', {}, 'What is done stays done.'),
     note,
     dialogActions(download, cancel, go),
   );

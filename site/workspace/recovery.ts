@@ -3,6 +3,7 @@ import { copyText } from '../terminal/clipboard.ts';
 import { make, uniqueId } from '../terminal/dom.ts';
 import { post } from './api.ts';
 import { button, dialogActions, openDialog } from './dialog.ts';
+import { becomeKnown } from './known.ts';
 
 /** Makes a code with which the learner goes on in another browser. */
 export function makeRecoveryCode(): void {
@@ -66,7 +67,8 @@ export function useRecoveryCode(): void {
     submit.disabled = true;
     const outcome = await post('/api/recover', { code: input.value.trim() } satisfies RecoverRequest);
     submit.disabled = false;
-    if (outcome.ok) location.reload();
-    else note.textContent = outcome.message;
+    if (!outcome.ok) return void (note.textContent = outcome.message);
+    becomeKnown();
+    location.reload();
   }
 }

@@ -168,7 +168,7 @@ describe('the steps of a lesson', () => {
     });
     const other = await failureOf([typed('echo shown; false', { terminal: 'other' })]);
     expect(other).toMatchObject({ detail: expect.stringContaining('shown') });
-    expect((other as Error).message).toBe('lessons/course/01-lesson/index.md:9: it ended with 1, not 0');
+    expect((other as Error).message).toBe('lessons/course/01-lesson/index.md:9: the block ended with 1, not 0');
     const hung = await failureOf([script('sleep 100', { timeoutMs: 300 })]);
     expect((hung as Error).message).toContain('had not ended after 0.3 s');
   });

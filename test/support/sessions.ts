@@ -1,13 +1,16 @@
 /** Sessions on a fake driver, a database in memory and a clock that a test turns. */
 import type { SandboxDriver } from '../../sandbox-server/sandbox/driver.ts';
 import { Sessions, type SessionsOptions } from '../../sandbox-server/session/sessions.ts';
+import { Spares } from '../../sandbox-server/session/spares.ts';
 import { openDatabase } from '../../sandbox-server/store/database.ts';
 import { Learners } from '../../sandbox-server/store/learners.ts';
 import { SandboxRecords } from '../../sandbox-server/store/sandbox-records.ts';
+import { SpareRecords } from '../../sandbox-server/store/spare-records.ts';
 import { LIMITS_OF } from './limits.ts';
 
 export interface SessionsUnderTest {
   sessions: Sessions;
+  spares: Spares;
   records: SandboxRecords;
   clock: { now: number };
   warnings: string[];
@@ -25,7 +28,16 @@ export function sessionsOn(
   for (const id of ['ada', 'ben', 'eve']) if (!learners.visit(id)) learners.create(id);
   const records = new SandboxRecords(database, now);
   const warnings: string[] = [];
+  const log = { info() {}, warn: (_fields: object, text: string) => void warnings.push(text) };
+  const spares = new Spares({
+    driver,
+    records: new SpareRecords(database, now),
+    startTimeoutMs: config.startTimeoutMs ?? 1000,
+    log,
+    ...(outlet ? { outlet } : {}),
+  });
   const sessions = new Sessions({
+    spares,
     driver,
     records,
     now,
@@ -40,8 +52,8 @@ export function sessionsOn(
       images: { image: { id: 'image', profile: 'standard' } },
       ...config,
     },
-    log: { info() {}, warn: (_fields, text) => void warnings.push(text) },
+    log,
     ...(outlet ? { outlet } : {}),
   });
-  return { sessions, records, clock, warnings };
+  return { sessions, spares, records, clock, warnings };
 }

@@ -66,7 +66,7 @@ const OTHER = 3;
 
 /** `cost[i][j]`: of aligning everything from line `i` of the fence and line `j` of what came. */
 function costs(patterns: readonly (RegExp | null)[], came: readonly string[]): number[][] {
-  const cost = Array.from({ length: patterns.length + 1 }, () => new Array<number>(came.length + 1).fill(0));
+  const cost = Array.from({ length: patterns.length + 1 }, () => Array.from({ length: came.length + 1 }, () => 0));
   for (let i = patterns.length; i >= 0; i--) {
     for (let j = came.length; j >= 0; j--) {
       const pattern = patterns[i];

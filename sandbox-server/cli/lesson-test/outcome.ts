@@ -19,7 +19,11 @@ export interface Case {
   place: string;
   ms: number;
   fault?: Fault;
+  /** The block was another than what came, and was rewritten. */
+  recorded?: true;
 }
+
+export type FailedCase = Case & { fault: Fault };
 
 export interface Fault {
   /** What happened, one sentence without a full stop. */
@@ -34,4 +38,5 @@ export interface Fault {
   screen?: { terminal: string; text: string };
 }
 
-export const faultsOf = ({ cases }: Pick<LessonOutcome, 'cases'>) => cases.filter(({ fault }) => fault !== undefined);
+export const failuresOf = ({ cases }: Pick<LessonOutcome, 'cases'>) =>
+  cases.filter((each): each is FailedCase => each.fault !== undefined);

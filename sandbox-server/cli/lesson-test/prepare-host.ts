@@ -50,12 +50,17 @@ export async function prepareHost(context: CommandContext, lessons: readonly str
 
   const own = besides(settings);
   await using stack = new AsyncDisposableStack();
+  stack.use(
+    await waitForLock(join(own.data, 'queue'), () => report.note('  Waiting for another test of lessons to end …')),
+  );
   stack.use(claim(own, own));
   const config = composeConfig(own, prepared);
   // Where an earlier run was killed, something of its sandboxes is still there; nobody else has this control group.
   await clear(config);
   stack.defer(() => clear(config));
+  // Those of the server: images are not built twice, and what is recorded here it need not record.
   config.paths.images = join(settings.data, 'supervisor', 'images');
+  config.paths.layers = join(settings.data, 'supervisor', 'layers');
   if (config.registry.mode === 'on') await makeRegistryFolders(config, settings.data);
   const owned = stack.move();
   return { config, [Symbol.asyncDispose]: () => owned.disposeAsync() };

@@ -10,7 +10,7 @@ import type { TypedOutcome, TypingLimits } from '../../lessons/typist.ts';
 import { Keyboards } from './keyboards.ts';
 import { align, diffOf, matches, normalise, rewritten } from './match-output.ts';
 import type { Case, Fault } from './outcome.ts';
-import { mustFail, mustPass } from './try-check.ts';
+import { mustFail, mustPass, passing } from './try-check.ts';
 
 export interface WalkOptions {
   connect: () => Promise<Duplex>;
@@ -30,12 +30,17 @@ export interface Rewrite extends Pick<PlayOutput, 'first' | 'last' | 'indent'> {
 const BACKGROUND_OUTPUT_MS = 5_000;
 const LOOK_MS = 200;
 
+/** A fault that stands elsewhere than its case. */
+type PlacedFault = Fault & { place?: string };
+
 /** The task that the walk is in. */
 interface OpenTask {
   task: TaskEntry;
   /** Something was run in it since its check was last asked. */
   touched: boolean;
   solved: boolean;
+  /** Its check says nothing of use, which was told. */
+  broken: boolean;
   /** Of an ask: what its solution found out. */
   answer?: string;
 }
@@ -43,8 +48,11 @@ interface OpenTask {
 export class Walk {
   readonly cases: Case[] = [];
   readonly rewrites: Rewrite[] = [];
+  /** By task: those before it whose checks pass at its start. A later solution may undo an earlier one. */
+  readonly holding = new Map<string, TaskEntry[]>();
   readonly #options: WalkOptions;
   readonly #keyboards: Keyboards;
+  readonly #done: TaskEntry[] = [];
   #task: OpenTask | undefined;
   /** What the last step printed, now; undefined where nothing of it can be compared. */
   #printed: (() => Promise<string>) | undefined;
@@ -75,7 +83,7 @@ export class Walk {
       case 'task':
         return await this.#begin(step.task, this.#at(step.line));
       case 'task-end':
-        await this.#end(this.#at(step.line));
+        await this.#end();
         return true;
     }
   }
@@ -96,33 +104,39 @@ export class Walk {
   }
 
   async #begin(task: TaskEntry, place: string): Promise<boolean> {
-    this.#task = { task, touched: false, solved: false };
+    const open: OpenTask = { task, touched: false, solved: false, broken: false };
+    this.#task = open;
     const steps = [...task.setup, ...task.live];
     if (steps.length > 0) {
       const prepared = await this.#case('prepare', `setup of task "${task.id}"`, place, () => this.#perform(steps));
       if (!prepared) return false;
     }
-    await this.#fails(this.#task, place, 'at its start');
+    await this.#fails(open, 'at its start');
+    const { connect, signal } = this.#options;
+    this.holding.set(task.id, await passing(connect, this.#done, signal));
+    this.#done.push(task);
     return true;
   }
 
-  async #fails({ task, answer }: OpenTask, place: string, when: string): Promise<void> {
-    await this.#case('task', `the check of "${task.id}" fails ${when}`, place, () =>
-      mustFail(this.#options.connect, task, this.#options.signal, answer),
-    );
+  async #fails(open: OpenTask, when: string): Promise<void> {
+    const { task, answer } = open;
+    if (open.broken) return;
+    const name = `the check of "${task.id}" fails ${when}`;
+    const { connect, signal } = this.#options;
+    open.broken = !(await this.#case('task', name, task.check.place, () => mustFail(connect, task, signal, answer)));
   }
 
   async #solve(step: SolveStep): Promise<boolean> {
     const open = this.#task!;
     const name = `solution of "${open.task.id}"`;
-    if (!open.solved && open.touched) await this.#fails(open, step.place, 'before its solution');
+    if (!open.solved && open.touched) await this.#fails(open, 'before its solution');
     open.solved = true;
     return step.kind === 'typed' ? await this.#type('solve', name, step) : await this.#script(open, name, step);
   }
 
   async #script(open: OpenTask, name: string, step: ScriptStep): Promise<boolean> {
     return await this.#case('solve', name, step.place, async () => {
-      const result = await runScript(this.#options.connect, step, { signal: this.#options.signal });
+      const result = await runScript(this.#options.connect, step, this.#options.signal);
       const printed = result.stdout.toString('utf8');
       this.#printed = async () => printed;
       this.#background = false;
@@ -132,16 +146,17 @@ export class Walk {
     });
   }
 
-  async #end(place: string): Promise<void> {
+  async #end(): Promise<void> {
     const open = this.#task!;
     this.#task = undefined;
     const { task, answer } = open;
     // Without a solution nobody knows an answer that is right.
     if (task.kind === 'ask' && answer === undefined) return;
-    if (task.kind === 'ask') await this.#fails(open, place, 'for a wrong answer');
-    await this.#case('task', `the check of "${task.id}" passes after its solution`, place, () =>
-      mustPass(this.#options.connect, task, this.#options.signal, answer),
-    );
+    if (task.kind === 'ask') await this.#fails(open, 'for a wrong answer');
+    if (open.broken) return;
+    const { connect, signal } = this.#options;
+    const name = `the check of "${task.id}" passes after its solution`;
+    await this.#case('task', name, task.check.place, () => mustPass(connect, task, signal, answer));
   }
 
   async #compare(output: PlayOutput): Promise<void> {
@@ -162,13 +177,13 @@ export class Walk {
     });
   }
 
-  async #perform(steps: readonly (ScriptStep | TypedStep)[]): Promise<Fault | undefined> {
+  async #perform(steps: readonly (ScriptStep | TypedStep)[]): Promise<PlacedFault | undefined> {
     const { connect, signal, limits } = this.#options;
     return await performSteps(connect, steps, { signal, limits }).then(
       () => undefined,
       (error: unknown) => {
         if (!(error instanceof StepFailed)) throw error;
-        return { what: error.message, came: error.detail };
+        return { what: error.what, came: error.detail, place: error.place };
       },
     );
   }
@@ -178,12 +193,17 @@ export class Walk {
     kind: Case['kind'],
     name: string,
     place: string,
-    work: () => Promise<Fault | undefined>,
+    work: () => Promise<PlacedFault | undefined>,
   ): Promise<boolean> {
     const began = performance.now();
-    const fault = await work();
-    this.cases.push({ kind, name, place, ms: Math.round(performance.now() - began), ...(fault && { fault }) });
-    return fault === undefined;
+    const found = await work();
+    const ms = Math.round(performance.now() - began);
+    if (!found) this.cases.push({ kind, name, place, ms });
+    else {
+      const { place: own = place, ...fault } = found;
+      this.cases.push({ kind, name, place: own, ms, fault });
+    }
+    return found === undefined;
   }
 
   #at(line: number): string {

@@ -25,10 +25,13 @@ export function createReport(stream = process.stderr, env = process.env) {
   const color = terminal && !env.NO_COLOR;
   const paint = (code, text) => (color ? `\x1b[${code}m${text}\x1b[0m` : text);
   const marks = { done: paint(32, '✔'), failed: paint(31, '✖'), warn: paint(33, '!') };
-  const print = (text) => stream.write(`${text}\n`);
+  let running = 0;
+  // What is said while a stage runs takes the place of its line, which is drawn again below.
+  const print = (text) => stream.write(`${terminal && running > 0 ? '\r\x1b[K' : ''}${text}\n`);
 
   async function stage(name, work) {
     const began = performance.now();
+    running += 1;
     const line = terminal ? liveLine(stream, name, paint) : plainLine(print, name);
     let outcome = 'done';
     const result = (text) => {
@@ -43,6 +46,8 @@ export function createReport(stream = process.stderr, env = process.env) {
       line.end();
       print(`  ${marks.failed} ${name.padEnd(NAME_WIDTH)} failed  ${paint(2, seconds(performance.now() - began))}`);
       throw error;
+    } finally {
+      running -= 1;
     }
   }
 

@@ -9,12 +9,15 @@ import { Failure } from '../plain/report.mjs';
 export type ChildMessage =
   { type: 'ready'; port?: number } | { type: 'failed'; code: string; text: string; mend: string };
 
+export type Tell = (message: object) => void;
+
 export interface ChildOptions {
   name: string;
   command: string[];
   env: NodeJS.ProcessEnv;
   onLine: (line: string) => void;
-  onReady: (message: { port?: number }) => void;
+  /** Each time that it is ready; `tell` sends it a message, until it ends. */
+  onReady: (message: { port?: number }, tell: Tell) => void;
   onRestart: (reason: string) => void;
   /** For a process that does not speak over IPC: resolves when it is ready. Aborted when the process has ended. */
   untilReady?: (ended: AbortSignal) => Promise<void>;
@@ -79,13 +82,15 @@ export class Child {
       createInterface({ input: stream! }).on('line', this.#options.onLine);
     }
     let failure: Failure | undefined;
+    // It may end meanwhile: the next one is told everything when it is ready.
+    const tell: Tell = (message) => void (child.connected && child.send(message, () => {}));
     child.on('message', (message: ChildMessage) => {
-      if (message.type === 'ready') this.#options.onReady(message);
+      if (message.type === 'ready') this.#options.onReady(message, tell);
       else failure = new Failure({ what: message.text, mend: message.mend });
     });
     const ended = new AbortController();
     untilReady?.(ended.signal).then(
-      () => this.#options.onReady({}),
+      () => this.#options.onReady({}, tell),
       // It ended before: what follows is a restart's to tell.
       () => {},
     );

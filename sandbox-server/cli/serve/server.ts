@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Config } from '../../config.ts';
 import { untilReady } from '../../registry/client.ts';
 import type { Report } from '../plain/report.mjs';
-import { Child, type ChildOptions } from './child.ts';
+import { Child, type ChildOptions, type Tell } from './child.ts';
 import type { Commands } from './commands.ts';
 import { createLogFile, registryWarningOf, warningOf } from './log-file.ts';
 
@@ -15,12 +15,15 @@ export interface ServerOptions {
   report: Report;
   /** Called once, when all processes are ready; with the port that the gateway listens on. */
   onReady: (port: number) => void;
+  /** Called each time that a gateway is ready: one that died is replaced by one that knows nothing. */
+  onGateway?: (tell: Tell) => void;
   /** Ends the server. */
   signal: AbortSignal;
 }
 
 /** Resolves when the server has ended in order, rejects with a `Failure` when it could not be kept up. */
-export async function runServer({ config, commands, env, report, onReady, signal }: ServerOptions): Promise<void> {
+export async function runServer(options: ServerOptions): Promise<void> {
+  const { config, commands, env, report, onReady, onGateway, signal } = options;
   const running: { child: Child; alive: Promise<void> }[] = [];
   const endAll = async () => {
     for (const { child } of running.toReversed()) await child.end();
@@ -37,7 +40,10 @@ export async function runServer({ config, commands, env, report, onReady, signal
           (text) => report.warn(`${name}: ${text}`),
           own ? registryWarningOf : warningOf,
         ),
-        onReady: ({ port }) => ready(port),
+        onReady: ({ port }, tell) => {
+          if (name === 'gateway') onGateway?.(tell);
+          ready(port);
+        },
         onRestart: (reason) => report.warn(`The ${name} ended (${reason}) and is started again.`),
         ...own,
       });

@@ -29,6 +29,8 @@ export interface PrepareOptions {
   noInstall: boolean;
   /** What the tests need besides. */
   tests?: boolean;
+  /** Folder of the author's desk, which makes the pages by itself. */
+  desk?: string;
 }
 
 /** Courses of the tests: their images are built beside. */
@@ -36,6 +38,11 @@ const TEST_LESSONS = 'test/fixtures/lessons';
 
 /** Whether this process can run sandboxes at all. */
 export const canRunSandboxes = ({ linux, root }: HostFacts) => linux && root;
+
+export function tellTerminalsOff(host: HostFacts, report: Report): void {
+  if (canRunSandboxes(host)) return;
+  report.warn(`Terminals are off: sandboxes need ${host.linux ? 'root' : 'Linux, and root'}. The lessons can be read.`);
+}
 
 export async function prepare(options: PrepareOptions): Promise<Config> {
   const prepared = canRunSandboxes(options.host) ? await prepareAll(options) : await prepareLessons(options);
@@ -49,6 +56,7 @@ async function prepareAll({
   report,
   noInstall,
   tests = false,
+  desk,
 }: PrepareOptions): Promise<Prepared> {
   const { data, user } = settings;
   rememberInstance(root, settings);
@@ -74,21 +82,27 @@ async function prepareAll({
   await report.stage('Native program', async ({ progress, result }) =>
     result(await buildNativeProgram(root, progress)),
   );
-  await report.stage('Site', async ({ progress, result }) => result(await buildSite(root, settings.lessons, progress)));
+  if (desk === undefined) {
+    await report.stage('Site', async ({ progress, result }) =>
+      result(await buildSite(root, settings.lessons, progress)),
+    );
+  }
   const images = await buildImages(lessons, join(data, 'supervisor'), report);
   const described = describedImages(lessons);
   tellMissing(await prepareRegistry(settings, described, ['debian', 'dockerfile'], report), report);
   const program = await report.stage('Program copy', async ({ progress, result }) => {
-    const copy = await copyProgram(root, data, progress);
+    const copy = await copyProgram(root, data, { site: desk === undefined }, progress);
     result(copy.fresh ? 'made' : 'up to date');
     return copy.program;
   });
-  return { sandboxes: { mode: 'on' }, registry: registryMode(described), program, images };
+  return { sandboxes: { mode: 'on' }, registry: registryMode(described), program, images, ...(desk && { desk }) };
 }
 
 /** Without root or off Linux: the lessons alone, from where they were built. */
-async function prepareLessons({ root, settings, report }: PrepareOptions): Promise<Prepared> {
+async function prepareLessons({ root, settings, report, desk }: PrepareOptions): Promise<Prepared> {
   makeOwnFolders(settings);
+  const off = { mode: 'off', code: 'sandboxes-off' } as const;
+  if (desk !== undefined) return { sandboxes: off, registry: 'off', program: root, images: {}, desk };
   await report.stage('Site', async ({ progress, result }) => {
     try {
       result(await buildSite(root, settings.lessons, progress));
@@ -98,5 +112,5 @@ async function prepareLessons({ root, settings, report }: PrepareOptions): Promi
       result('could not be built; the one built before is used');
     }
   });
-  return { sandboxes: { mode: 'off', code: 'sandboxes-off' }, registry: 'off', program: root, images: {} };
+  return { sandboxes: off, registry: 'off', program: root, images: {} };
 }

@@ -20,15 +20,8 @@ import type { Progress } from '../plain/report.mjs';
 import { runTool } from '../plain/tool.mjs';
 import { digestOf } from './digest.ts';
 
-const PARTS = [
-  'package.json',
-  'sandbox-server',
-  'site/course',
-  'build/site',
-  'build/courses.json',
-  'build/lesson-files',
-  'build/slipway-native',
-];
+const PARTS = ['package.json', 'sandbox-server', 'site/course', 'build/slipway-native'];
+const BUILT_SITE = ['build/site', 'build/courses.json', 'build/lesson-files'];
 
 /** Tests of several working trees may run beside each other, each from a copy of its own. */
 const KEPT_COPIES = 8;
@@ -41,16 +34,25 @@ export interface ProgramCopy {
   fresh: boolean;
 }
 
-/** The copy's name is a digest of what is in it, so it never changes under a server that runs. */
-export async function copyProgram(root: string, data: string, progress: Progress): Promise<ProgramCopy> {
+/**
+ * The copy's name is a digest of what is in it, so it never changes under a server that runs. The author's desk has its
+ * site elsewhere (`site: false`).
+ */
+export async function copyProgram(
+  root: string,
+  data: string,
+  { site }: { site: boolean },
+  progress: Progress,
+): Promise<ProgramCopy> {
   const programs = join(data, 'program');
-  const program = join(programs, digestOf(root, [...PARTS, 'package-lock.json']).slice(0, 16));
+  const own = [...PARTS, ...(site ? BUILT_SITE : [])];
+  const program = join(programs, digestOf(root, [...own, 'package-lock.json']).slice(0, 16));
   if (existsSync(program)) return { program, fresh: false };
 
   mkdirSync(programs, { recursive: true, mode: 0o755 });
   const half = join(programs, `${HALF}${process.pid}`);
   mkdirSync(half);
-  const parts = [...PARTS, ...productionPackages(root)];
+  const parts = [...own, ...productionPackages(root)];
   for (const [index, part] of parts.entries()) {
     progress(part, index / parts.length);
     mkdirSync(dirname(join(half, part)), { recursive: true });

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { type CourseImage, ImageProblem } from '../../sandbox/images/discover.ts';
+import { type CourseImage, imageProblem } from '../../sandbox/images/discover.ts';
 import { type RegistryImageDescription, sourceOf } from './schema.ts';
 
 export interface RegistryImage {
@@ -17,16 +17,22 @@ export function registryImages(images: readonly CourseImage[]): RegistryImage[] 
   for (const { folder, description } of images) {
     for (const entry of description.registry) {
       if (entry.dockerfile !== undefined && !existsSync(join(folder, entry.dockerfile, 'Dockerfile'))) {
-        throw new ImageProblem(
-          `${folder}/image.yaml: ${entry.name}: there is no ${entry.dockerfile}/Dockerfile beside it.`,
+        throw imageProblem(
+          folder,
+          `${entry.name}: there is no ${entry.dockerfile}/Dockerfile beside it`,
+          'a folder with a Dockerfile',
+          'Write it, or mend the folder’s name.',
         );
       }
       const image = { folder, description: entry };
       const other = found.find((known) => shareTag(known, image));
       if (!other) found.push(image);
       else if (!same(other, image)) {
-        throw new ImageProblem(
-          `${folder}/image.yaml: ${entry.name}:${entry.tags[0]} and ${other.folder}/image.yaml give one tag to different images.`,
+        throw imageProblem(
+          folder,
+          `${entry.name}:${entry.tags[0]} and ${other.folder}/image.yaml give one tag to different images`,
+          'the same entry in both, or other tags',
+          'Mend one of the two.',
         );
       }
     }

@@ -1,6 +1,8 @@
 /** What image.yaml's `registry:` may say: images that learners find under Docker Hub's names in the class registry. */
 import { z } from 'zod';
 
+import { told } from '../../../site/course/schema.ts';
+
 export const debianPackage = z.string().regex(/^[a-z0-9][a-z0-9+.-]+$/, 'expected the name of a Debian package');
 /** Debian's releases, pinned so that lessons print the same on every host. */
 export const debianSuite = z.enum(['bookworm', 'trixie']);
@@ -38,10 +40,18 @@ export const registryImageSchema = z
          * What there is besides `packages`, in mmdebstrap's words. `extract`: nothing, and packages are unpacked and not
          * installed; `essential`: Debian's essential packages, without apt; `minbase`: a small Debian with apt.
          */
-        variant: z.enum(['extract', 'essential', 'minbase']).default('minbase'),
+        variant: told(
+          z.enum(['extract', 'essential', 'minbase']).default('minbase'),
+          '`extract`: the packages alone, unpacked; `essential`: Debian without apt; `minbase`: a small Debian with apt',
+          'variant: extract',
+        ),
         packages: z.array(debianPackage).default([]),
         /** Commands, each a program and its arguments, that run in the root file system afterwards, as its root. */
-        setup: z.array(command).default([]),
+        setup: told(
+          z.array(command).default([]),
+          'commands that run in it afterwards as root, each an array of a program and its arguments',
+          'setup: [[/bin/busybox, --install, -s, /bin]]',
+        ),
       })
       .optional(),
     /** Folder beside image.yaml that has a Dockerfile; it may say FROM any other entry. */

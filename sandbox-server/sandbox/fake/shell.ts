@@ -38,14 +38,13 @@ export class FakeShell {
   }
 }
 
-/** `echo WORDS`, `echo WORDS > FILE`, `cat FILE`; what it prints. */
+/** `echo WORDS`, `echo WORDS > FILE`, `cat FILE`, `rm FILE`; what it prints. */
 export function runLine(files: Map<string, string>, line: string): string {
   const write = /^echo (.*?)\s*>\s*(\S+)$/.exec(line);
-  if (write) {
-    files.set(write[2]!, `${write[1]}\n`);
-    return '';
-  }
-  if (line.startsWith('echo ')) return `${line.slice(5)}\n`;
-  if (line.startsWith('cat ')) return files.get(line.slice(4)) ?? 'no such file\n';
-  return line === '' ? '' : 'unknown command\n';
+  if (write) files.set(write[2]!, `${write[1]}\n`);
+  else if (line.startsWith('rm ')) files.delete(line.slice(3));
+  else if (line.startsWith('echo ')) return `${line.slice(5)}\n`;
+  else if (line.startsWith('cat ')) return files.get(line.slice(4)) ?? 'no such file\n';
+  else if (line !== '') return 'unknown command\n';
+  return '';
 }

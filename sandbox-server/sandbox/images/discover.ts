@@ -1,9 +1,10 @@
 /** Finds and reads the images that the courses describe. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { LineCounter, parseDocument } from 'yaml';
 
 import { isLeftOut } from '../../../site/course/names.ts';
+import { formatProblem, type Problem } from '../../../site/course/problem.ts';
+import { readYaml } from '../../../site/course/yaml.ts';
 import { type ImageDescription, imageSchema } from './schema.ts';
 
 export interface CourseImage {
@@ -12,39 +13,53 @@ export interface CourseImage {
   folder: string;
 }
 
-/** An image.yaml that cannot be used. The message names file, line, what was expected. */
+/** An image that cannot be used. The message names file, line, what was expected. */
 export class ImageProblem extends Error {
   override name = 'ImageProblem';
+  /** Empty where what is wrong is not in an image.yaml. */
+  readonly problems: readonly Problem[];
+
+  constructor(what: string | readonly Problem[]) {
+    super(typeof what === 'string' ? what : what.map(formatProblem).join('\n'));
+    this.problems = typeof what === 'string' ? [] : what;
+  }
+}
+
+/** A mistake in an image.yaml that shows only beside others. */
+export const imageProblem = (folder: string, what: string, expected: string, mend: string) =>
+  new ImageProblem([{ file: join(folder, IMAGE_FILE), line: 1, column: 1, what, expected, mend }]);
+
+const IMAGE_FILE = 'image.yaml';
+
+/** Folders of the images that the courses describe. */
+export function imageFolders(lessons: string): string[] {
+  if (!existsSync(lessons)) return [];
+  return readdirSync(lessons, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && !isLeftOut(entry.name))
+    .map(({ name }) => join(lessons, name, 'image'))
+    .filter((folder) => existsSync(join(folder, IMAGE_FILE)));
 }
 
 export function discoverImages(lessons: string): CourseImage[] {
-  if (!existsSync(lessons)) return [];
-  const images = readdirSync(lessons, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && !isLeftOut(entry.name))
-    .map(({ name }) => join(lessons, name, 'image'))
-    .filter((folder) => existsSync(join(folder, 'image.yaml')))
-    .map((folder) => ({ folder, description: readDescription(join(folder, 'image.yaml')) }));
+  const images = imageFolders(lessons).map((folder) => ({ folder, description: readDescription(folder) }));
   for (const [index, { description, folder }] of images.entries()) {
     const first = images.findIndex((other) => other.description.name === description.name);
     if (first !== index) {
-      throw new ImageProblem(
-        `${folder}/image.yaml: the name "${description.name}" is taken by ${images[first]!.folder}.`,
+      throw imageProblem(
+        folder,
+        `the name "${description.name}" is taken by ${images[first]!.folder}`,
+        'a name that no other course’s image has',
+        'Choose another, or have course.yaml name the other image.',
       );
     }
   }
   return images;
 }
 
-function readDescription(path: string): ImageDescription {
-  const lines = new LineCounter();
-  const document = parseDocument(readFileSync(path, 'utf8'), { lineCounter: lines });
-  const at = (offset: number) => `${path}:${lines.linePos(offset).line}`;
-  const [error] = document.errors;
-  if (error) throw new ImageProblem(`${at(error.pos[0])}: not YAML: ${error.message.split('\n')[0]}`);
-  const result = imageSchema.safeParse(document.toJS());
-  if (result.success) return result.data;
-  const [issue] = result.error.issues as [(typeof result.error.issues)[number]];
-  const node = document.getIn(issue.path, true) as { range?: [number] } | undefined;
-  const field = issue.path.join('.');
-  throw new ImageProblem(`${at(node?.range?.[0] ?? 0)}: ${field ? `${field}: ` : ''}${issue.message}`);
+/** Reads the image.yaml of a folder. Throws an `ImageProblem` with every mistake in it. */
+export function readDescription(folder: string): ImageDescription {
+  const file = join(folder, IMAGE_FILE);
+  const read = readYaml({ file, text: readFileSync(file, 'utf8'), firstLine: 1 }, imageSchema);
+  if ('problems' in read) throw new ImageProblem(read.problems);
+  return read.value;
 }

@@ -1,19 +1,14 @@
 import { createSatteriMarkdownProcessor } from '@astrojs/markdown-satteri';
 import { describe, expect, it } from 'vitest';
 import { MARKDOWN_FEATURES } from '../../../site/course/blocks.ts';
-import { codeBlocks } from '../../../site/markdown/code-blocks.ts';
-import { asides } from '../../../site/markdown/asides.ts';
-import { figures } from '../../../site/markdown/figures.ts';
-import { links, outwardLinks } from '../../../site/markdown/links.ts';
-import { tabs } from '../../../site/markdown/tabs.ts';
-import { textDirectives } from '../../../site/markdown/text-directives.ts';
+import { HAST_PLUGINS, MDAST_PLUGINS } from '../../../site/markdown/plugins.ts';
 
 async function render(source: string): Promise<string> {
   const processor = await createSatteriMarkdownProcessor({
     syntaxHighlight: false,
     features: MARKDOWN_FEATURES,
-    mdastPlugins: [textDirectives, asides, tabs, figures, links],
-    hastPlugins: [codeBlocks, outwardLinks],
+    mdastPlugins: MDAST_PLUGINS,
+    hastPlugins: HAST_PLUGINS,
   });
   return (await processor.render(source, { frontmatter: { terminals: ['main', 'two'] } })).code.trim();
 }
@@ -92,5 +87,82 @@ describe('a link that leaves the site', () => {
 
   it.each(['[x](#here)', '[x](mailto:a@example.org)'])('is not %s', async (source) => {
     expect(await render(source)).not.toContain('target=');
+  });
+});
+
+describe('what only the server reads', () => {
+  const lesson = (secret: { check: string; solve: string; right: number; why: string }) => `
+::::task{#one title="One"}
+Do it.
+
+\`\`\`sh check timeout=5 user=root
+${secret.check}
+\`\`\`
+
+\`\`\`bash solve live terminal=two
+${secret.solve}
+\`\`\`
+
+\`\`\`sh setup
+${secret.check}
+\`\`\`
+
+:::hint
+A hint.
+:::
+::::
+
+:::quiz{#q}
+Which?
+
+- [${secret.right === 0 ? 'x' : ' '}] this
+
+  ${secret.why}
+
+- [${secret.right === 1 ? 'x' : ' '}] that
+:::
+`;
+
+  it('decides nothing of the page: with another check, solution, right answer and reason it is the same', async () => {
+    const page = await render(lesson({ check: 'true', solve: 'ls', right: 0, why: 'Because.' }));
+    expect(page).toBe(await render(lesson({ check: 'fail no', solve: 'rm x\nrm y', right: 1, why: '**So** it is.' })));
+    for (const shown of ['Do it.', 'A hint.', 'Which?', 'this', 'that']) expect(page).toContain(shown);
+  });
+
+  it('is taken out wherever it stands, and in whatever language', async () => {
+    const page = await render(
+      '> - \`\`\`python check\n>   secret\n>   \`\`\`\n\n\`\`\`nonsense setup live\nsecret\n\`\`\`\n',
+    );
+    expect(page).not.toContain('secret');
+  });
+
+  it('is told of a quiz in one word: whether several answers may be chosen', async () => {
+    const quiz = (marks: string) =>
+      `:::quiz{#q}\nWhich?\n\n${[...marks].map((mark) => `- [${mark}] x`).join('\n')}\n:::`;
+    expect(await render(quiz('x  '))).toMatch(/<slipway-quiz [^>]*role="radiogroup"/);
+    expect(await render(quiz('xx '))).toBe(await render(quiz(' xx')));
+    expect(await render(quiz('xx '))).toMatch(/<slipway-quiz [^>]*role="group"[^>]* data-several/);
+  });
+});
+
+describe('a task', () => {
+  it('is numbered in the text’s order, with a heading below the one before it', async () => {
+    const page = await render(
+      '## Part\n\n:::task{#a title="A & B"}\nx\n:::\n\n### Deeper\n\n:::ask{#b title="B" needs=a}\nx\n:::\n',
+    );
+    expect(page).toMatch(/<slipway-task id="a"[^>]*data-number="1"[^]*<h3[^>]*>.*Task 1<\/span> A &amp; B<\/h3>/);
+    expect(page).toMatch(/<slipway-ask id="b"[^>]*data-number="2"[^>]*data-needs="a"[^]*<h4[^>]*>.*Task 2/);
+  });
+
+  it('takes no anchor from the lesson’s own headings', async () => {
+    expect(await render(':::task{#a title="Part"}\nx\n:::\n\n## Part\n')).toContain('<h2 id="part">');
+  });
+
+  it('has its hints folded below, each with its rung', async () => {
+    const page = await render('::::task{#a title="A"}\n:::hint\none\n:::\n\ntext\n\n:::hint\ntwo\n:::\n::::\n');
+    expect(page).toMatch(
+      /<p>text<\/p>[^]*<summary>Hint 1 of 2<\/summary><p>one<\/p>[^]*<summary>Hint 2 of 2<\/summary>/,
+    );
+    expect(page).toContain('Hint 1 of 2</span>');
   });
 });

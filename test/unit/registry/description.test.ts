@@ -24,7 +24,7 @@ describe('registry: in image.yaml', () => {
   });
 
   test.each([
-    ['an unknown key', `${TINY}    tag: v2\n`, 7, 'tag'],
+    ['an unknown key', `${TINY}    tag: v2\n`, 10, 'Write "tags" in place of "tag"'],
     ['no tag', TINY.replace('[latest, v1]', '[]'), 8, 'at least one tag'],
     ['a tag that YAML takes for a number', TINY.replace('v1', '1.20'), 8, 'in quotes'],
     ['a tag twice', TINY.replace('v1', 'latest'), 8, 'tiny:latest is there already'],
@@ -46,7 +46,7 @@ describe('registry: in image.yaml', () => {
     ['a relative working folder', `${TINY}    workdir: go\n`, 10, 'absolute path'],
   ])('with %s is refused with its line', (_, entries, line, words) => {
     expect(() => read(entries)).toThrow(words);
-    if (line !== undefined) expect(() => read(entries)).toThrow(`image.yaml:${line}: `);
+    if (line !== undefined) expect(() => read(entries)).toThrow(`image.yaml:${line}:`);
   });
 
   test('may say in two courses the same of one image, and is refused where they differ', () => {

@@ -98,19 +98,19 @@ test('who comes while a sandbox is being stopped gets the one that is started af
 
 test('who comes back is told once what became of the sandbox', async () => {
   const { session, after } = await visited();
-  expect(session.takeReturned()).toBeUndefined();
+  expect(session.attendance.takeReturned()).toBeUndefined();
   await after(11 * MINUTE);
   using viewer = session.view();
   await session.ready();
-  expect([session.takeReturned(), session.takeReturned()]).toEqual(['frozen', undefined]);
+  expect([session.attendance.takeReturned(), session.attendance.takeReturned()]).toEqual(['frozen', undefined]);
   viewer[Symbol.dispose]();
   await after(11 * MINUTE);
   await after(50 * MINUTE);
   expect(session.state).toBe('stopped');
   await session.ready();
-  expect(session.takeReturned()).toBe('stopped');
+  expect(session.attendance.takeReturned()).toBe('stopped');
   await session.restart();
-  expect(session.takeReturned()).toBeUndefined();
+  expect(session.attendance.takeReturned()).toBeUndefined();
 });
 
 test('a sandbox that ended while it was frozen is not said to go on', async () => {
@@ -120,7 +120,7 @@ test('a sandbox that ended while it was frozen is not said to go on', async () =
   await driver.die(session.id);
   using _viewer = session.view();
   await session.ready();
-  expect(session.takeReturned()).toBe('stopped');
+  expect(session.attendance.takeReturned()).toBe('stopped');
 });
 
 test('after a restart of the gateway too it is told', async () => {
@@ -134,8 +134,8 @@ test('after a restart of the gateway too it is told', async () => {
   await new FakeDriver(host).stop(stopped.id);
   const after = sessionsOn(new FakeDriver(host), TIMES, database);
   await after.sessions.reconcile();
-  expect(after.sessions.find('ada', 'course')!.takeReturned()).toBe('frozen');
-  expect(after.sessions.find('ben', 'course')!.takeReturned()).toBe('stopped');
+  expect(after.sessions.find('ada', 'course')!.attendance.takeReturned()).toBe('frozen');
+  expect(after.sessions.find('ben', 'course')!.attendance.takeReturned()).toBe('stopped');
 });
 
 test('it is told when a sandbox will be put to rest, step by step', async () => {

@@ -3,12 +3,13 @@ import type { SandboxState } from '../../../sandbox-server/protocol/api.ts';
 import { next, type SandboxEvent } from '../../../sandbox-server/session/state.ts';
 
 const STATES: SandboxState[] = ['requested', 'starting', 'ready', 'frozen', 'stopped', 'gone'];
-const EVENTS: SandboxEvent[] = ['start', 'started', 'failed', 'freeze', 'thaw', 'stop', 'died', 'expire'];
+const EVENTS: SandboxEvent[] = ['start', 'started', 'failed', 'freeze', 'thaw', 'stop', 'died', 'replaced', 'expire'];
 
 /** Every transition there is; all else is a mistake in the caller. */
 const ALLOWED: [SandboxState, SandboxEvent, SandboxState][] = [
   ['requested', 'start', 'starting'],
   ['requested', 'expire', 'gone'],
+  ['requested', 'replaced', 'ready'],
   ['starting', 'started', 'ready'],
   ['starting', 'failed', 'stopped'],
   ['ready', 'freeze', 'frozen'],
@@ -19,6 +20,7 @@ const ALLOWED: [SandboxState, SandboxEvent, SandboxState][] = [
   ['frozen', 'died', 'stopped'],
   ['stopped', 'start', 'starting'],
   ['stopped', 'stop', 'stopped'],
+  ['stopped', 'replaced', 'ready'],
   ['stopped', 'expire', 'gone'],
 ];
 

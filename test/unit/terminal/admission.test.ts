@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { askForAdmission } from '../../../site/terminal/admission.ts';
+import { askForAdmission, askForSession } from '../../../site/terminal/admission.ts';
 
 const answers = (status: number, body: unknown) => async () =>
   new Response(typeof body === 'string' ? body : JSON.stringify(body), { status });
@@ -40,4 +40,23 @@ describe('asking the server who we are', () => {
   it('unreachable without a network', async () => {
     expect(await askForAdmission(() => Promise.reject(new TypeError('failed')))).toEqual({ kind: 'unreachable' });
   });
+});
+
+describe('who asks while a question is under way', () => {
+  it('gets its answer: two first questions would make two learners of one visitor', async () => {
+    let asked = 0;
+    const request = async () => {
+      asked++;
+      return new Response(JSON.stringify({ sandboxes: { available: true }, since: '' }));
+    };
+    const [admission, session] = await Promise.all([askForAdmission(request), askForSession(request)]);
+    expect([admission.kind, session.kind, asked]).toEqual(['admitted', 'known', 1]);
+    await askForSession(request);
+    expect(asked).toBe(2);
+  });
+});
+
+it('a lesson is told to be known where the server has no sandboxes', async () => {
+  const request = answers(200, { sandboxes: { available: false, code: 'sandboxes-off' }, since: '' });
+  expect(await askForSession(request)).toMatchObject({ kind: 'known', sandboxes: { available: false } });
 });

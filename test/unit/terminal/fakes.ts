@@ -2,6 +2,7 @@ import type { AttachedMessage, ClientMessage, ServerMessage } from '../../../san
 import type { Admission } from '../../../site/terminal/admission.ts';
 import type { Clock } from '../../../site/terminal/clock.ts';
 import { Connection } from '../../../site/terminal/connection.ts';
+import type { Prompt, TerminalEvents } from '../../../site/terminal/element.ts';
 import type { SocketListener } from '../../../site/terminal/socket.ts';
 import type { TerminalState } from '../../../site/terminal/state.ts';
 
@@ -49,7 +50,7 @@ export async function settle(): Promise<void> {
   for (let turn = 0; turn < 5; turn++) await Promise.resolve();
 }
 
-class FakeSocket {
+export class FakeSocket {
   readonly listener: SocketListener;
   readonly said: ClientMessage[] = [];
   readonly typed: Uint8Array[] = [];
@@ -172,4 +173,46 @@ export class Scene {
   static async connected(): Promise<Scene> {
     return (await new Scene().start()).opened().attaches();
   }
+}
+
+/** A terminal as far as commands are typed into it. */
+export class FakeTerminal extends EventTarget {
+  state: TerminalState = { name: 'connected' };
+  prompt: Prompt | null = null;
+  takes = true;
+  readonly typed: string[] = [];
+
+  type(text: string): boolean {
+    this.typed.push(text);
+    return this.takes;
+  }
+
+  typeCommand(source: string): boolean {
+    return this.type(`${source}\r`);
+  }
+
+  becomes(state: TerminalState): void {
+    this.state = state;
+    this.#tell('slipway-state', state);
+  }
+
+  prompts(waiting: boolean, sure = true): void {
+    this.prompt = { waiting, sure };
+    this.#tell('slipway-prompt', this.prompt);
+  }
+
+  ends(status: number | null): void {
+    this.#tell('slipway-command-ended', { status });
+  }
+
+  #tell<K extends keyof TerminalEvents>(name: K, detail: TerminalEvents[K]): void {
+    this.dispatchEvent(new CustomEvent(name, { detail }));
+  }
+}
+
+/** Whose shell waits for a command. */
+export function atPrompt(): FakeTerminal {
+  const terminal = new FakeTerminal();
+  terminal.prompt = { waiting: true, sure: true };
+  return terminal;
 }

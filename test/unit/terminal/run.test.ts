@@ -1,42 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Prompt, TerminalEvents } from '../../../site/terminal/element.ts';
 import { CommandRun, type Command, type RunState } from '../../../site/terminal/run.ts';
-import type { TerminalState } from '../../../site/terminal/state.ts';
-import { FakeClock } from './fakes.ts';
-
-class FakeTerminal extends EventTarget {
-  state: TerminalState = { name: 'connected' };
-  prompt: Prompt | null = null;
-  takes = true;
-  readonly typed: string[] = [];
-
-  type(text: string): boolean {
-    this.typed.push(text);
-    return this.takes;
-  }
-
-  typeCommand(source: string): boolean {
-    return this.type(`${source}\r`);
-  }
-
-  becomes(state: TerminalState): void {
-    this.state = state;
-    this.#tell('slipway-state', state);
-  }
-
-  prompts(waiting: boolean, sure = true): void {
-    this.prompt = { waiting, sure };
-    this.#tell('slipway-prompt', this.prompt);
-  }
-
-  ends(status: number | null): void {
-    this.#tell('slipway-command-ended', { status });
-  }
-
-  #tell<K extends keyof TerminalEvents>(name: K, detail: TerminalEvents[K]): void {
-    this.dispatchEvent(new CustomEvent(name, { detail }));
-  }
-}
+import { atPrompt, FakeClock, FakeTerminal } from './fakes.ts';
 
 function press(terminal: FakeTerminal, command: Partial<Command> = {}) {
   const clock = new FakeClock();
@@ -45,12 +9,6 @@ function press(terminal: FakeTerminal, command: Partial<Command> = {}) {
   const run = new CommandRun(terminal, whole, clock, (state) => states.push(state));
   run.start();
   return { clock, states, run };
-}
-
-function atPrompt(): FakeTerminal {
-  const terminal = new FakeTerminal();
-  terminal.prompt = { waiting: true, sure: true };
-  return terminal;
 }
 
 describe('a run button', () => {

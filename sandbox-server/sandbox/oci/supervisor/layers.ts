@@ -98,7 +98,10 @@ export class Layers {
     const result = await runTool(native, ['layer'], spec, COPY_MS);
     const parsed = answer.safeParse(parseJson(result.stdout));
     if (!parsed.success) {
-      throw new DriverError('unavailable', `storing a layer ended with status ${result.status}: ${result.stderr.trim()}`);
+      throw new DriverError(
+        'unavailable',
+        `storing a layer ended with status ${result.status}: ${result.stderr.trim()}`,
+      );
     }
     if (!parsed.data.ok) throw new DriverError(parsed.data.code, parsed.data.message);
     return parsed.data;

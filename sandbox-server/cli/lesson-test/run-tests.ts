@@ -1,0 +1,73 @@
+/** Tests lessons, several at once, and tells of each as it ends. */
+import { performance } from 'node:perf_hooks';
+import type { Report } from '../plain/report.mjs';
+import { failuresOf, type LessonOutcome } from './outcome.ts';
+import { record } from './record.ts';
+import type { LessonToTest } from './select-lessons.ts';
+import { failureText, flakyText, lineOf, nameOf, summary, type KeptSandbox } from './tell.ts';
+import { testLesson, type LessonResult, type TestOptions } from './test-lesson.ts';
+
+export interface RunOptions extends Omit<TestOptions, 'run'> {
+  /** How many at once. */
+  jobs: number;
+  /** How often each. */
+  repeat: number;
+  /** Rewrite output blocks. */
+  record: boolean;
+  print: (text: string) => void;
+  paint: Report['paint'];
+}
+
+export interface RunResult {
+  /** In the order of the lessons, then of the runs. */
+  outcomes: LessonOutcome[];
+  kept: KeptSandbox[];
+}
+
+/** Rejects where it was aborted. */
+export async function runTests(lessons: readonly LessonToTest[], options: RunOptions): Promise<RunResult> {
+  const { jobs, repeat, print, paint, signal } = options;
+  const began = performance.now();
+  const width = Math.max(...lessons.map(({ course, entry }) => nameOf({ course: course.id, lesson: entry.id }).length));
+  const runs = Array.from({ length: repeat }, (_, index) =>
+    lessons.map((lesson) => ({ lesson, run: index + 1 })),
+  ).flat();
+  const kept: KeptSandbox[] = [];
+  const outcomes = await inParallel(jobs, runs, async ({ lesson, run }) => {
+    signal.throwIfAborted();
+    const result = await testLesson(lesson, { ...options, run });
+    const { outcome } = result;
+    if (options.record) await recordOutputs(lesson, result);
+    if (result.kept !== undefined) kept.push({ lesson: nameOf(outcome), id: result.kept });
+    print(lineOf(outcome, width, repeat, paint));
+    const failures = failuresOf(outcome);
+    if (failures.length > 0) print(`\n${failures.map((each) => failureText(each, paint)).join('\n\n')}\n`);
+    return outcome;
+  });
+  const order = new Map(lessons.map((lesson, index) => [`${lesson.course.id}/${lesson.entry.id}`, index]));
+  outcomes.sort((a, b) => order.get(nameOf(a))! - order.get(nameOf(b))! || a.run - b.run);
+  if (repeat > 1) print(flakyText(outcomes) || 'The same each time.');
+  print(summary(outcomes, performance.now() - began, paint));
+  return { outcomes, kept };
+}
+
+/** In the order of `items`. */
+async function inParallel<T, R>(most: number, items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  const queue = items.entries();
+  const worker = async () => {
+    for (const [index, item] of queue) results[index] = await work(item);
+  };
+  await Promise.all(Array.from({ length: Math.min(most, items.length) }, worker));
+  return results;
+}
+
+async function recordOutputs(lesson: LessonToTest, { outcome, rewrites }: LessonResult): Promise<void> {
+  if (rewrites.length === 0 || !(await record(lesson.path, rewrites))) return;
+  for (const each of outcome.cases) {
+    if (each.kind !== 'output' || !each.fault) continue;
+    delete each.fault;
+    each.recorded = true;
+  }
+  outcome.ok = failuresOf(outcome).length === 0;
+}

@@ -1,0 +1,21 @@
+/** What visits are given. */
+import type { Duplex } from 'node:stream';
+import type { LessonEntry, TaskEntry } from '../../site/course/manifest.ts';
+import type { Courses } from '../http/courses.ts';
+import type { SandboxSession } from '../session/sandbox-session.ts';
+import type { Progress } from '../store/progress.ts';
+
+export interface VisitsOptions {
+  courses: Courses;
+  progress: Progress;
+  /** The learner's sandbox of a course, if there is one. */
+  find: (learner: string, course: string) => SandboxSession | undefined;
+  /** A stream to the `init` of a sandbox that runs. Rejects where it does not. */
+  connect: (sandbox: string) => Promise<Duplex>;
+  /** Does the setup of tasks that begin. Rejects with a `LearnerError`. */
+  begin: (session: SandboxSession, lesson: LessonEntry, tasks: readonly TaskEntry[]) => Promise<void>;
+  /** Orders quizzes: nobody else has it. */
+  secret: string;
+  now: () => number;
+  log: { debug(fields: object, text: string): void; warn(fields: object, text: string): void };
+}

@@ -1,0 +1,54 @@
+/** One page that shows one lesson: what it asks, and where its reader is. */
+import type { ReadingPlace } from '../protocol/lesson.ts';
+import type { LessonKey, Progress } from '../store/progress.ts';
+import type { Page } from './page.ts';
+
+/** A reader who scrolls tells their place many times a second; each that is kept waits for the disk. */
+const NOTE_EVERY_MS = 2000;
+
+export interface OpenLessonOptions {
+  key: LessonKey;
+  page: Page;
+  progress: Progress;
+  onCheck(lesson: string, task: string, answer: string | undefined): void;
+  onClose(lesson: OpenLesson): void;
+}
+
+export class OpenLesson implements Disposable {
+  readonly page: Page;
+  private readonly options: OpenLessonOptions;
+  private place: ReadingPlace | undefined;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(options: OpenLessonOptions) {
+    this.options = options;
+    this.page = options.page;
+  }
+
+  /** The lesson's slug. */
+  get lesson(): string {
+    return this.options.key.lesson;
+  }
+
+  /** The learner asks for a check. */
+  check(task: string, answer?: string): void {
+    this.options.onCheck(this.lesson, task, answer);
+  }
+
+  reading(place: ReadingPlace): void {
+    this.place = place;
+    this.timer ??= setTimeout(() => this.notePlace(), NOTE_EVERY_MS);
+  }
+
+  [Symbol.dispose](): void {
+    this.notePlace();
+    this.options.onClose(this);
+  }
+
+  private notePlace(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    if (this.place) this.options.progress.setPlace(this.options.key, this.place);
+    this.place = undefined;
+  }
+}

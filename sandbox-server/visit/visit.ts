@@ -1,0 +1,219 @@
+/**
+ * One learner in one course, while any page of it is open: has tasks checked, and tells all pages what came of it. What is
+ * done is on the disk before it is told.
+ */
+import type { LessonEntry, TaskEntry } from '../../site/course/manifest.ts';
+import type { CourseChange } from '../http/courses.ts';
+import type { ErrorCode } from '../protocol/errors.ts';
+import type { LessonServerMessage, SandboxWork, TaskProgress } from '../protocol/lesson.ts';
+import type { SandboxSession } from '../session/sandbox-session.ts';
+import type { LessonKey, LessonRecord } from '../store/progress.ts';
+import type { VisitsOptions } from './context.ts';
+import { explain } from './explain.ts';
+import { OpenLesson } from './open-lesson.ts';
+import type { Page } from './page.ts';
+import { quizProgress } from './quizzes.ts';
+import { TaskChecks } from './task-checks.ts';
+import { beginAfter, stateOf } from './task-states.ts';
+
+export class Visit implements Disposable {
+  readonly learner: string;
+  readonly course: string;
+  private readonly options: VisitsOptions;
+  private readonly onEnd: () => void;
+  private readonly pages = new Set<OpenLesson>();
+  private readonly checks: TaskChecks;
+  private work: SandboxWork = { name: 'idle' };
+
+  constructor(options: VisitsOptions, learner: string, course: string, onEnd: () => void) {
+    this.options = options;
+    this.learner = learner;
+    this.course = course;
+    this.onEnd = onEnd;
+    this.checks = new TaskChecks({
+      ...options,
+      shown: () => this.shown(),
+      lesson: (slug) => this.lesson(slug),
+      done: (slug) => doneOf(this.record(slug)),
+      onChange: (lesson, task) => this.tellTask(lesson, task),
+      onPassed: (session, lesson, task) => void this.passed(session, lesson, task),
+    });
+  }
+
+  open(lesson: LessonEntry, page: Page): OpenLesson {
+    const key = this.keyOf(lesson.slug);
+    const { progress } = this.options;
+    progress.open(key);
+    const opened = new OpenLesson({
+      key,
+      page,
+      progress,
+      onCheck: (slug, task, answer) => this.asked(slug, task, answer),
+      onClose: (closed) => {
+        this.pages.delete(closed);
+        if (this.pages.size === 0) this[Symbol.dispose]();
+      },
+    });
+    this.pages.add(opened);
+    page.tell(this.progressOf(lesson));
+    if (this.work.name !== 'idle') page.tell({ type: 'sandbox', work: this.work });
+    this.checks.consider();
+    return opened;
+  }
+
+  /** The sandbox runs. */
+  enter(session: SandboxSession): void {
+    this.checks.enter(session);
+  }
+
+  /** It does not any more. */
+  leave(session: SandboxSession): void {
+    this.checks.leave(session);
+  }
+
+  /** Something may have changed that no terminal tells. */
+  consider(): void {
+    this.checks.consider();
+  }
+
+  tellTask(slug: string, id: string): void {
+    const lesson = this.lesson(slug);
+    const task = lesson?.tasks.find((each) => each.id === id);
+    if (task) this.tell(slug, { type: 'task', task: this.taskProgress(lesson!, task, this.record(slug)) });
+  }
+
+  tellQuiz(slug: string, id: string): void {
+    const quiz = this.lesson(slug)?.quizzes.find((each) => each.id === id);
+    if (!quiz) return;
+    const record = this.record(slug)?.quizzes.get(id);
+    this.tell(slug, { type: 'quiz', quiz: quizProgress(quiz, record, this.keyOf(slug), this.options.secret) });
+  }
+
+  working(work: SandboxWork): void {
+    this.work = work.name === 'failed' ? { name: 'idle' } : work;
+    for (const { page } of this.pages) page.tell({ type: 'sandbox', work });
+  }
+
+  /** The sandbox is another one. */
+  startOver(): void {
+    this.checks.forget();
+    this.tellProgress();
+    this.checks.consider();
+  }
+
+  coursesReplaced(changes: readonly CourseChange[]): void {
+    this.tellProgress();
+    for (const { page, lesson } of this.pages) {
+      for (const change of changes) {
+        if (change.lesson !== undefined && change.lesson !== lesson) continue;
+        page.tell({ type: 'changed', what: change.what, text: change.text });
+      }
+    }
+    this.checks.consider();
+  }
+
+  dismiss(code: ErrorCode): void {
+    for (const { page } of this.pages) page.close(code);
+  }
+
+  /** The lessons that pages show, each once. */
+  shown(): LessonEntry[] {
+    const slugs = new Set([...this.pages].map(({ lesson }) => lesson));
+    return [...slugs].flatMap((slug) => this.lesson(slug) ?? []);
+  }
+
+  [Symbol.dispose](): void {
+    this.checks[Symbol.dispose]();
+    this.onEnd();
+  }
+
+  private asked(slug: string, id: string, answer: string | undefined): void {
+    const { find, progress } = this.options;
+    const task = this.lesson(slug)?.tasks.find((each) => each.id === id);
+    // A page that was loaded before an edit may ask for what is no longer there.
+    if (!task || (task.kind === 'ask') !== (answer !== undefined)) return;
+    if (answer !== undefined) progress.noteAnswer(this.keyOf(slug), id, answer);
+    void this.checks.ask(find(this.learner, this.course), slug, id, answer);
+  }
+
+  private passed(session: SandboxSession, lesson: LessonEntry, { id }: TaskEntry): void {
+    const { slug } = lesson;
+    this.options.progress.markDone(this.keyOf(slug), id);
+    this.tellTask(slug, id);
+    const done = doneOf(this.record(slug));
+    for (const each of lesson.tasks) {
+      if (each.needs.includes(id) && stateOf(each, done) === 'open') this.tellTask(slug, each.id);
+    }
+    void this.begin(session, lesson, beginAfter(lesson, id, done));
+  }
+
+  /** Prepares what begins, then looks whether it is done already. */
+  private async begin(session: SandboxSession, lesson: LessonEntry, tasks: readonly TaskEntry[]): Promise<void> {
+    const unprepared = tasks.filter(({ setup, live }) => setup.length + live.length > 0);
+    if (unprepared.length > 0) {
+      this.working({ name: 'preparing' });
+      try {
+        await this.options.begin(session, lesson, unprepared);
+        this.working({ name: 'idle' });
+      } catch (error) {
+        this.options.log.warn({ sandbox: session.id, err: error }, 'a task could not be prepared');
+        this.working({ name: 'failed', task: unprepared[0]!.id, ...explain(error) });
+      }
+    }
+    this.checks.considerTasks(lesson, tasks);
+  }
+
+  private tellProgress(): void {
+    for (const { page, lesson } of this.pages) {
+      const entry = this.lesson(lesson);
+      if (entry) page.tell(this.progressOf(entry));
+    }
+  }
+
+  private tell(slug: string, message: LessonServerMessage): void {
+    for (const { page, lesson } of this.pages) if (lesson === slug) page.tell(message);
+  }
+
+  private progressOf(lesson: LessonEntry): LessonServerMessage {
+    const record = this.record(lesson.slug);
+    const key = this.keyOf(lesson.slug);
+    const { secret } = this.options;
+    const place = record?.place;
+    return {
+      type: 'progress',
+      tasks: lesson.tasks.map((task) => this.taskProgress(lesson, task, record)),
+      quizzes: lesson.quizzes.map((quiz) => quizProgress(quiz, record?.quizzes.get(quiz.id), key, secret)),
+      place: place && (place.anchor !== '' || place.offset !== 0) ? place : null,
+    };
+  }
+
+  private taskProgress({ slug }: LessonEntry, task: TaskEntry, record: LessonRecord | undefined): TaskProgress {
+    const known = record?.tasks.get(task.id);
+    return {
+      id: task.id,
+      state: stateOf(task, doneOf(record)),
+      doneAt: known?.doneAt ?? null,
+      checking: this.checks.isAsked(slug, task.id),
+      report: this.checks.reportOf(slug, task.id),
+      hints: Math.min(known?.hints ?? 0, task.hints),
+      solution: known?.solutionAt != null,
+    };
+  }
+
+  private lesson(slug: string): LessonEntry | undefined {
+    const course = this.options.courses.all().find(({ id }) => id === this.course);
+    return course?.lessons.find((lesson) => lesson.slug === slug);
+  }
+
+  private record(slug: string): LessonRecord | undefined {
+    return this.options.progress.of(this.keyOf(slug));
+  }
+
+  private keyOf(lesson: string): LessonKey {
+    return { learner: this.learner, course: this.course, lesson };
+  }
+}
+
+function doneOf(record: LessonRecord | undefined): ReadonlySet<string> {
+  return new Set([...(record?.tasks ?? [])].filter(([, { doneAt }]) => doneAt !== null).map(([id]) => id));
+}

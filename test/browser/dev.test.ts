@@ -1,0 +1,117 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { launchBrowser, newVisitor, screenShows, terminalState, typeLine } from '../support/browser.ts';
+import { TestDesk } from '../support/desk.ts';
+
+const LESSON = 'specimen/01-parts/index.md';
+const ADDRESS = '/courses/specimen/parts/';
+
+let desk: TestDesk;
+let browser: Browser;
+
+beforeAll(async () => {
+  [desk, browser] = await Promise.all([TestDesk.open(), launchBrowser()]);
+});
+afterAll(async () => {
+  await browser.close();
+  await desk[Symbol.asyncDispose]();
+});
+
+const note = (page: Page) => page.getByRole('status', { name: 'Author’s desk' });
+
+describe('what an author saves shows in the page that is open', () => {
+  let page: Page;
+  let sockets: string[];
+  let problems: string[];
+
+  beforeEach(async () => {
+    ({ page, problems } = await newVisitor(browser));
+    sockets = [];
+    page.on('websocket', (socket) => sockets.push(socket.url()));
+    await page.goto(`${desk.url}${ADDRESS}`);
+    await terminalState(page, 'connected');
+    return () => page.context().close();
+  });
+
+  test('new text, with the terminal, its shell and its socket as they were', async () => {
+    await typeLine(page, 'kept=here');
+    await page.evaluate(() => (document.querySelector('main')!.scrollTop = 200));
+    const before = sockets.filter((url) => url.includes('/terminals/')).length;
+    desk.save(LESSON, 'Text with', 'A second sentence. Text with');
+    await page.getByText('A second sentence.').waitFor();
+    await typeLine(page, 'echo "$kept and there"');
+    await screenShows(page, /^here and there$/m);
+    expect(sockets.filter((url) => url.includes('/terminals/'))).toHaveLength(before);
+    expect(await page.evaluate(() => document.querySelector('main')!.scrollTop)).toBe(200);
+    expect(problems).toEqual([]);
+  });
+
+  test('a drawing that was changed', async () => {
+    desk.save('specimen/01-parts/drawing.svg', '</svg>', '<text x="1" y="9">a word more</text></svg>');
+    await page.locator('svg', { hasText: 'a word more' }).waitFor();
+  });
+
+  test('a title and the course’s own words, on the course’s page too', async () => {
+    desk.save('specimen/02-more/index.md', 'title: More', 'title: Much more');
+    desk.save('specimen/course.yaml', 'Every part that a lesson can have, once.', 'Every part, and one.');
+    await page.locator('.lesson-nav').getByText('Much more').waitFor();
+    await page.goto(`${desk.url}/courses/specimen/`);
+    await page.getByText('Every part, and one.').waitFor();
+    await page.getByRole('link', { name: 'Much more' }).waitFor();
+  });
+
+  test('a lesson’s folder that was made', async () => {
+    mkdirSync(join(desk.lessons, 'specimen/03-new'));
+    const text = '---\ntitle: Brand new\nsummary: It was not there.\nduration: 3\n---\n\nHere it is.\n';
+    writeFileSync(join(desk.lessons, 'specimen/03-new/index.md'), text);
+    desk.save('specimen/course.yaml', '02-more]', '02-more, 03-new]');
+    await page.goto(`${desk.url}/courses/specimen/`);
+    await page.getByRole('link', { name: 'Brand new' }).first().click();
+    await page.getByText('Here it is.').waitFor();
+    await terminalState(page, 'connected');
+  });
+
+  test('the school’s name, which is built into every page', async () => {
+    desk.save('school.yaml', 'Harbour School', 'Lighthouse School');
+    await page.waitForFunction(() => document.title.includes('Lighthouse School'));
+  });
+});
+
+describe('a mistake', () => {
+  test('is told in the page and on the terminal, leaves the page as it was, and goes when it is mended', async () => {
+    const { page } = await newVisitor(browser);
+    await page.goto(`${desk.url}${ADDRESS}`);
+    const title = await page.title();
+    desk.save(LESSON, 'duration: 5', 'duratoin: 5');
+    await note(page).getByText('unknown key "duratoin"').waitFor();
+    expect(await note(page).textContent()).toContain('lessons/specimen/01-parts/index.md:4');
+    expect(await note(page).textContent()).toContain('Write "duration" in place of "duratoin".');
+    await desk.slipway.prints(/index\.md:4: unknown key "duratoin"\n\s+expected: .*\n\s+mend: /);
+    await page.reload();
+    expect(await page.title()).toBe(title);
+    await note(page).getByText('unknown key "duratoin"').waitFor();
+
+    desk.save(LESSON, 'duratoin: 5', 'duration: 6');
+    await note(page).waitFor({ state: 'hidden' });
+    await page.getByText('6 minutes').waitFor();
+    await desk.slipway.prints(/Mended\./);
+    await page.context().close();
+  });
+
+  test('that was there before is waited for, and told', async () => {
+    const mistaken = 'image: specimne';
+    await using other = await TestDesk.open({
+      wait: false,
+      change: (lessons) => {
+        const path = join(lessons, 'specimen/course.yaml');
+        writeFileSync(path, readFileSync(path, 'utf8').replace('image: specimen', mistaken));
+      },
+    });
+    await other.slipway.prints(/no course describes an image "specimne"/);
+    expect(other.slipway.output).not.toContain('Slipway is ready');
+    other.save('specimen/course.yaml', mistaken, 'image: specimen');
+    await other.slipway.prints(/Slipway is ready/);
+  });
+});
