@@ -16,10 +16,12 @@ export interface TaskChecksOptions extends Pick<VisitsOptions, 'connect' | 'now'
   lesson(slug: string): LessonEntry | undefined;
   /** Ids of the tasks of a lesson that are done. */
   done(slug: string): ReadonlySet<string>;
+  /** Whether the task can be checked, once what comes before is done. */
+  ready(session: SandboxSession, lesson: LessonEntry, task: TaskEntry, asked: boolean): Promise<boolean>;
   /** What is known of a task has changed. */
   onChange(lesson: string, task: string): void;
-  /** Its check passed, in this sandbox. Throws where that cannot be kept. */
-  onPassed(session: SandboxSession, lesson: LessonEntry, task: TaskEntry): void;
+  /** Its check passed. Throws where that cannot be kept. */
+  onPassed(lesson: LessonEntry, task: TaskEntry): void;
 }
 
 /** What a check came to; null where nothing is to be told of it. */
@@ -49,7 +51,7 @@ export class TaskChecks implements Disposable {
     const queue = new CheckQueue<Outcome>({
       now,
       run: (id, request, signal) => this.run(session, id, request, signal),
-      onEnd: (id, request, outcome) => this.ended(session, id, request, outcome),
+      onEnd: (id, request, outcome) => this.ended(id, request, outcome),
     });
     const watch = new Watch({
       connect: () => connect(session.id),
@@ -149,6 +151,8 @@ export class TaskChecks implements Disposable {
     using _view = asked ? session.view() : undefined;
     const { connect, log } = this.options;
     try {
+      if (!(await this.options.ready(session, lesson, task, asked))) return null;
+      signal.throwIfAborted();
       const options = { signal, ...(answer === undefined ? {} : { answer }) };
       const verdict = await runCheck(() => connect(session.id), task.check, options);
       if (verdict.outcome === 'broken') log.warn({ check: task.check.place, ...verdict }, 'a check is broken');
@@ -159,11 +163,11 @@ export class TaskChecks implements Disposable {
     }
   }
 
-  private ended(session: SandboxSession, id: string, request: CheckRequest, outcome: Outcome): void {
+  private ended(id: string, request: CheckRequest, outcome: Outcome): void {
     const { lesson, task } = this.find(id) ?? {};
     if (!lesson || !task) return;
     if (outcome?.outcome === 'passed') {
-      this.passed(session, id, lesson, task, request);
+      this.passed(id, lesson, task, request);
     } else if (outcome) {
       this.report(id, outcome, request);
     } else if (request.asked) {
@@ -171,16 +175,10 @@ export class TaskChecks implements Disposable {
     }
   }
 
-  private passed(
-    session: SandboxSession,
-    id: string,
-    lesson: LessonEntry,
-    task: TaskEntry,
-    request: CheckRequest,
-  ): void {
+  private passed(id: string, lesson: LessonEntry, task: TaskEntry, request: CheckRequest): void {
     this.reports.delete(id);
     try {
-      this.options.onPassed(session, lesson, task);
+      this.options.onPassed(lesson, task);
     } catch (error) {
       // It is not done where a reload would show that it is not.
       this.options.log.warn({ check: task.check.place, err: error }, 'a task that was done could not be noted');

@@ -9,6 +9,7 @@ import type { LessonServerMessage, SandboxWork, TaskProgress } from '../protocol
 import type { SandboxSession } from '../session/sandbox-session.ts';
 import type { LessonKey, LessonRecord } from '../store/progress.ts';
 import type { VisitsOptions } from './context.ts';
+import { Beginnings } from './beginnings.ts';
 import { explain } from './explain.ts';
 import { OpenLesson } from './open-lesson.ts';
 import type { Page } from './page.ts';
@@ -23,6 +24,7 @@ export class Visit implements Disposable {
   private readonly onEnd: () => void;
   private readonly pages = new Set<OpenLesson>();
   private readonly checks: TaskChecks;
+  private readonly beginnings: Beginnings;
   private work: SandboxWork = { name: 'idle' };
 
   constructor(options: VisitsOptions, learner: string, course: string, onEnd: () => void) {
@@ -30,13 +32,21 @@ export class Visit implements Disposable {
     this.learner = learner;
     this.course = course;
     this.onEnd = onEnd;
+    this.beginnings = new Beginnings({
+      ...options,
+      onWork: () => this.working({ name: 'preparing' }),
+      onDone: () => this.working({ name: 'idle' }),
+      onFailed: (task, error) => this.working({ name: 'failed', task, ...explain(error) }),
+    });
     this.checks = new TaskChecks({
       ...options,
       shown: () => this.shown(),
       lesson: (slug) => this.lesson(slug),
       done: (slug) => doneOf(this.record(slug)),
+      ready: (session, lesson, task, asked) =>
+        this.beginnings.ready(session, lesson, task, doneOf(this.record(lesson.slug)), asked),
       onChange: (lesson, task) => this.tellTask(lesson, task),
-      onPassed: (session, lesson, task) => void this.passed(session, lesson, task),
+      onPassed: (lesson, task) => this.passed(lesson, task),
     });
   }
 
@@ -136,7 +146,7 @@ export class Visit implements Disposable {
     void this.checks.ask(find(this.learner, this.course), slug, id, answer);
   }
 
-  private passed(session: SandboxSession, lesson: LessonEntry, { id }: TaskEntry): void {
+  private passed(lesson: LessonEntry, { id }: TaskEntry): void {
     const { slug } = lesson;
     this.options.progress.markDone(this.keyOf(slug), id);
     this.tellTask(slug, id);
@@ -144,23 +154,8 @@ export class Visit implements Disposable {
     for (const each of lesson.tasks) {
       if (each.needs.includes(id) && stateOf(each, done) === 'open') this.tellTask(slug, each.id);
     }
-    void this.begin(session, lesson, beginAfter(lesson, id, done));
-  }
-
-  /** Prepares what begins, then looks whether it is done already. */
-  private async begin(session: SandboxSession, lesson: LessonEntry, tasks: readonly TaskEntry[]): Promise<void> {
-    const unprepared = tasks.filter(({ setup, live }) => setup.length + live.length > 0);
-    if (unprepared.length > 0) {
-      this.working({ name: 'preparing' });
-      try {
-        await this.options.begin(session, lesson, unprepared);
-        this.working({ name: 'idle' });
-      } catch (error) {
-        this.options.log.warn({ sandbox: session.id, err: error }, 'a task could not be prepared');
-        this.working({ name: 'failed', task: unprepared[0]!.id, ...explain(error) });
-      }
-    }
-    this.checks.considerTasks(lesson, tasks);
+    // What begins now may be done already.
+    this.checks.considerTasks(lesson, beginAfter(lesson, id, done));
   }
 
   private tellProgress(): void {
