@@ -14,7 +14,7 @@ import { Courses } from './http/courses.ts';
 import { Origins } from './http/origins.ts';
 import { beginTasks } from './lessons/begin-tasks.ts';
 import { Layers } from './lessons/layers.ts';
-import { Mover } from './lessons/move.ts';
+import { Mover, type MoverOptions } from './lessons/move.ts';
 import { playFrom } from './lessons/play.ts';
 import { createLog, type Log } from './log.ts';
 import { RegistryOutlet } from './registry/outlet.ts';
@@ -25,6 +25,7 @@ import { Sessions } from './session/sessions.ts';
 import { Spares } from './session/spares.ts';
 import { Sockets } from './socket/upgrade.ts';
 import { openDatabase } from './store/database.ts';
+import { BegunTasks } from './store/begun-tasks.ts';
 import { Learners } from './store/learners.ts';
 import { Progress } from './store/progress.ts';
 import { RegistryUsage } from './store/registry-usage.ts';
@@ -61,11 +62,13 @@ export async function startGateway(config: Config, log: Log, driver = driverOf(c
     registry.mode === 'on' ? new RegistryOutlet({ ...registry, registryBytes, driver, usage, log }) : undefined;
   const way = outlet ? { outlet } : {};
   const connect = (sandbox: string) => driver.connect(sandbox);
+  const begun = new BegunTasks(database);
   const visits: Visits = new Visits({
     courses,
     progress,
     find: (learner, course) => sessions.find(learner, course),
     connect,
+    begun,
     begin: (session, _lesson, tasks) => beginTasks(() => connect(session.id), tasks),
     secret,
     now,
@@ -82,7 +85,8 @@ export async function startGateway(config: Config, log: Log, driver = driverOf(c
   const play = playFrom(config.paths.lessonFiles);
   const layers = stack.use(new Layers({ driver, spares, courses: () => courses.all(), config, play, log }));
   if (config.sandboxes.mode === 'on') void layers.sweep();
-  const mover = stack.use(new Mover({ sessions, spares, layers, config, play, log }));
+  const onMoved: MoverOptions['onMoved'] = (sandbox, { slug }, tasks) => begun.add(sandbox, slug, tasks);
+  const mover = stack.use(new Mover({ sessions, spares, layers, config, play, onMoved, log }));
   const origins = new Origins();
   const accessCode = config.access === 'code' ? readFileSync(config.paths.accessCode, 'utf8').trim() : undefined;
   const desk = config.desk ? new Desk({ config, courses, sessions }) : undefined;
