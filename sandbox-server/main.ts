@@ -34,6 +34,8 @@ import { Visits } from './visit/visits.ts';
 
 export interface RunningGateway extends AsyncDisposable {
   port: number;
+  /** They can be replaced while it runs. */
+  courses: Courses;
   /** At an author's desk. */
   desk: Desk | undefined;
 }
@@ -106,7 +108,7 @@ export async function startGateway(config: Config, log: Log, driver = driverOf(c
   const { port } = app.server.address() as AddressInfo;
   origins.set(withPort(config.urls, port));
   const owned = stack.move();
-  return { port, desk, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  return { port, courses, desk, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
 function driverOf(config: Config): SandboxDriver {

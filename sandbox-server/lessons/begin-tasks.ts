@@ -1,14 +1,13 @@
 /** What is done in a sandbox when tasks begin: their setup, then what files cannot hold. */
 import type { Duplex } from 'node:stream';
 import type { TaskEntry } from '../../site/course/manifest.ts';
-import { LessonFault } from './fault.ts';
-import { performSteps, StepFailed } from './steps.ts';
+import { toFault } from './fault.ts';
+import { performSteps } from './steps.ts';
 
 /** Rejects with a `LessonFault` where a step fails, and as the stream does where the sandbox ends. */
 export async function beginTasks(connect: () => Promise<Duplex>, tasks: readonly TaskEntry[]): Promise<void> {
   const steps = tasks.flatMap(({ setup, live }) => [...setup, ...live]);
   await performSteps(connect, steps).catch((error: unknown) => {
-    if (!(error instanceof StepFailed)) throw error;
-    throw new LessonFault([error.message, error.detail].filter((text) => text !== '').join('\n'), { cause: error });
+    throw toFault(error);
   });
 }
