@@ -94,6 +94,12 @@ export class Typist implements Disposable {
     return { bytes: printed.subarray(from ?? 0, to), echoed: from === undefined && to === undefined };
   }
 
+  /** Waits until nothing is printed for a moment, but not for long: what ended has a prompt after it then. */
+  async settle(): Promise<void> {
+    const terminal = this.#terminal;
+    await terminal.until(() => terminal.quietMs >= SETTLED_MS || undefined, 2 * SETTLED_MS);
+  }
+
   /** The last lines of what the terminal printed, as text without colours. */
   lastLines(count: number): string {
     return this.#terminal.lastLines(count);
