@@ -24,8 +24,8 @@ import { OffDriver } from './sandbox/off-driver.ts';
 import { Sessions } from './session/sessions.ts';
 import { Spares } from './session/spares.ts';
 import { Sockets } from './socket/upgrade.ts';
-import { BegunTasks } from './store/begun-tasks.ts';
 import { openDatabase } from './store/database.ts';
+import { BegunTasks } from './store/begun-tasks.ts';
 import { Learners } from './store/learners.ts';
 import { PreparedLessons } from './store/prepared-lessons.ts';
 import { Progress } from './store/progress.ts';
@@ -90,9 +90,9 @@ export async function startGateway(config: Config, log: Log, driver = driverOf(c
   const play = playFrom(filesFolder);
   const layers = stack.use(new Layers({ driver, spares, courses: () => courses.all(), config, play, log }));
   if (config.sandboxes.mode === 'on') void layers.sweep();
-  const onMoved: MoverOptions['onMoved'] = (sandbox, lesson, task) => {
+  const onMoved: MoverOptions['onMoved'] = (sandbox, lesson, tasks) => {
     prepared.add(sandbox, lesson);
-    begun.addUpTo(sandbox, lesson, task);
+    begun.add(sandbox, lesson.slug, tasks);
   };
   const mover = stack.use(new Mover({ sessions, spares, layers, config, play, onMoved, log }));
   const origins = new Origins();

@@ -1,6 +1,5 @@
-/** Which tasks have begun in each sandbox: their setup is done there. */
+/** Which tasks have begun in each sandbox. */
 import type { Database } from './database.ts';
-import type { LessonVersion } from './prepared-lessons.ts';
 
 export class BegunTasks {
   private readonly database: Database;
@@ -9,25 +8,19 @@ export class BegunTasks {
     this.database = database;
   }
 
-  has(sandbox: string, { slug, version }: LessonVersion, task: string): boolean {
+  /** `lesson`: its slug. */
+  has(sandbox: string, lesson: string, task: string): boolean {
     const row = this.database
-      .prepare('SELECT 1 FROM begun_task WHERE sandbox = ? AND lesson = ? AND task = ? AND version = ?')
-      .get(sandbox, slug, task, version);
+      .prepare('SELECT 1 FROM begun_task WHERE sandbox = ? AND lesson = ? AND task = ?')
+      .get(sandbox, lesson, task);
     return row !== undefined;
   }
 
   /** Does nothing where the sandbox is gone. */
-  add(sandbox: string, { slug, version }: LessonVersion, task: string): void {
-    this.database
-      .prepare(
-        'INSERT OR REPLACE INTO begun_task (sandbox, lesson, task, version) SELECT id, ?, ?, ? FROM sandbox WHERE id = ?',
-      )
-      .run(slug, task, version, sandbox);
-  }
-
-  /** All tasks of the lesson up to this one. */
-  addUpTo(sandbox: string, lesson: LessonVersion & { tasks: readonly { id: string }[] }, task: string): void {
-    const last = lesson.tasks.findIndex(({ id }) => id === task);
-    for (const { id } of lesson.tasks.slice(0, last + 1)) this.add(sandbox, lesson, id);
+  add(sandbox: string, lesson: string, tasks: readonly string[]): void {
+    const insert = this.database.prepare(
+      'INSERT OR IGNORE INTO begun_task (sandbox, lesson, task) SELECT id, ?, ? FROM sandbox WHERE id = ?',
+    );
+    for (const task of tasks) insert.run(lesson, task, sandbox);
   }
 }

@@ -1,7 +1,4 @@
-/**
- * What is done before a task is checked: the lesson is prepared, and the task begun. Until then its check would look at
- * what the learner has never had, and might well pass.
- */
+/** What is done in a sandbox before its tasks are checked: the lesson is prepared, and each task begins. */
 import type { LessonEntry, TaskEntry } from '../../site/course/manifest.ts';
 import { LessonFault } from '../lessons/fault.ts';
 import type { SandboxSession } from '../session/sandbox-session.ts';
@@ -11,34 +8,25 @@ import { isDue } from './task-states.ts';
 export interface BeginningsOptions extends Pick<VisitsOptions, 'prepare' | 'begin' | 'begun'> {
   onWork(): void;
   onDone(): void;
-  /** It did not come about. */
   onFailed(task: string, error: unknown): void;
 }
 
 export class Beginnings {
   private readonly options: BeginningsOptions;
-  /** What failed for the author's fault: only a learner who asks has it tried again. */
-  private readonly failed = new Set<string>();
+  /** Tasks that begin just now, by sandbox. */
+  private readonly under = new Set<string>();
 
   constructor(options: BeginningsOptions) {
     this.options = options;
   }
 
-  /**
-   * Resolves to whether the task can be checked. A task that is not due yet begins when the learner asks for its check;
-   * and what they ask for is checked also where the preparation failed, since they can go on.
-   */
-  async ready(
-    session: SandboxSession,
-    lesson: LessonEntry,
-    task: TaskEntry,
-    done: ReadonlySet<string>,
-    asked: boolean,
-  ): Promise<boolean> {
-    return ((await this.prepared(session, lesson)) && (await this.begun(session, lesson, task, done, asked))) || asked;
+  /** Which tasks of the lesson have begun in this sandbox. The first begins with the lesson. */
+  begunIn({ id }: SandboxSession, { slug, tasks: [first] }: LessonEntry): (task: TaskEntry) => boolean {
+    return (task) => task.id === first?.id || this.options.begun.has(id, slug, task.id);
   }
 
-  private async prepared(session: SandboxSession, lesson: LessonEntry): Promise<boolean> {
+  /** Resolves to whether the lesson is prepared; where that failed, the terminals tell it. */
+  async prepared(session: SandboxSession, lesson: LessonEntry): Promise<boolean> {
     let works = false;
     const onWork = () => {
       works = true;
@@ -48,36 +36,38 @@ export class Beginnings {
       await this.options.prepare(session, lesson, onWork);
       return true;
     } catch {
-      return false; // the terminals tell it
+      return false;
     } finally {
       if (works) this.options.onDone();
     }
   }
 
-  private async begun(
-    session: SandboxSession,
-    lesson: LessonEntry,
-    task: TaskEntry,
-    done: ReadonlySet<string>,
-    asked: boolean,
-  ): Promise<boolean> {
+  /** Does what these tasks begin with, those of them for which it is not done yet. Never rejects. */
+  async begin(session: SandboxSession, lesson: LessonEntry, tasks: readonly TaskEntry[]): Promise<void> {
     const { begin, begun, onWork, onDone, onFailed } = this.options;
-    const { id: sandbox } = session;
-    const isFirst = lesson.tasks[0]?.id === task.id; // it began with the lesson
-    if (isFirst || task.setup.length + task.live.length === 0) return true;
-    if (begun.has(sandbox, lesson, task.id)) return true;
-    const work = `${sandbox}/${lesson.slug}/${task.id}/${lesson.version}`;
-    if (!asked && (!isDue(lesson, task, done) || this.failed.has(work))) return false;
+    const { id } = session;
+    const isBegun = this.begunIn(session, lesson);
+    const keyOf = (task: TaskEntry) => `${id}/${lesson.slug}/${task.id}`;
+    const due = tasks.filter((task) => isDue(task, isBegun) && !this.under.has(keyOf(task)));
+    if (due.length === 0) return;
+    const note = () =>
+      begun.add(
+        id,
+        lesson.slug,
+        due.map((task) => task.id),
+      );
+    for (const task of due) this.under.add(keyOf(task));
     onWork();
     try {
-      await begin(session, [task]);
-      begun.add(sandbox, lesson, task.id);
+      await begin(session, due);
+      note();
       onDone();
-      return true;
     } catch (error) {
-      if (error instanceof LessonFault) this.failed.add(work);
-      onFailed(task.id, error);
-      return false;
+      // What failed for the author's fault is not tried again at each command.
+      if (error instanceof LessonFault) note();
+      onFailed(due[0]!.id, error);
+    } finally {
+      for (const task of due) this.under.delete(keyOf(task));
     }
   }
 }

@@ -15,7 +15,7 @@ import { OpenLesson } from './open-lesson.ts';
 import type { Page } from './page.ts';
 import { quizProgress } from './quizzes.ts';
 import { TaskChecks } from './task-checks.ts';
-import { beginAfter, stateOf } from './task-states.ts';
+import { beginAfter, isWatched, stateOf } from './task-states.ts';
 
 export class Visit implements Disposable {
   readonly learner: string;
@@ -43,10 +43,12 @@ export class Visit implements Disposable {
       shown: () => this.shown(),
       lesson: (slug) => this.lesson(slug),
       done: (slug) => doneOf(this.record(slug)),
-      ready: (session, lesson, task, asked) =>
-        this.beginnings.ready(session, lesson, task, doneOf(this.record(lesson.slug)), asked),
+      watched: (session, lesson, task) =>
+        isWatched(lesson, task, doneOf(this.record(lesson.slug)), this.beginnings.begunIn(session, lesson)),
+      prepared: (session, lesson) => this.beginnings.prepared(session, lesson),
+      begin: (session, lesson, task) => this.beginnings.begin(session, lesson, [task]),
       onChange: (lesson, task) => this.tellTask(lesson, task),
-      onPassed: (lesson, task) => this.passed(lesson, task),
+      onPassed: (session, lesson, task) => this.passed(session, lesson, task),
     });
   }
 
@@ -146,7 +148,7 @@ export class Visit implements Disposable {
     void this.checks.ask(find(this.learner, this.course), slug, id, answer);
   }
 
-  private passed(lesson: LessonEntry, { id }: TaskEntry): void {
+  private passed(session: SandboxSession, lesson: LessonEntry, { id }: TaskEntry): void {
     const { slug } = lesson;
     this.options.progress.markDone(this.keyOf(slug), id);
     this.tellTask(slug, id);
@@ -154,8 +156,10 @@ export class Visit implements Disposable {
     for (const each of lesson.tasks) {
       if (each.needs.includes(id) && stateOf(each, done) === 'open') this.tellTask(slug, each.id);
     }
+    const begun = this.beginnings.begunIn(session, lesson);
+    const beginning = beginAfter(lesson, id, done, begun);
     // What begins now may be done already.
-    this.checks.considerTasks(lesson, beginAfter(lesson, id, done));
+    void this.beginnings.begin(session, lesson, beginning).then(() => this.checks.considerTasks(lesson, beginning));
   }
 
   private tellProgress(): void {
