@@ -4,6 +4,7 @@ import { loadavg } from 'node:os';
 import { readArguments, WrongArguments, type Arguments } from './arguments.ts';
 import type { Bench, BenchContext } from './bench.ts';
 import type { Section } from './figure.ts';
+import { check } from './figures/check.ts';
 import { echo } from './figures/echo.ts';
 import { engine } from './figures/engine.ts';
 import { flood } from './figures/flood.ts';
@@ -15,7 +16,7 @@ import { throughput } from './figures/throughput.ts';
 import { machineText, sectionText } from './table.ts';
 import { describeMachine } from './machine.ts';
 
-const BENCHES: Bench[] = [start, echo, throughput, memory, flood, engine, reset, lessonCheck];
+const BENCHES: Bench[] = [start, echo, throughput, memory, flood, engine, reset, check, lessonCheck];
 const QUICK = { divisor: 10, least: 5 };
 
 process.exitCode = await main(process.argv.slice(2));
