@@ -119,7 +119,7 @@ test('an ask is checked with the answer, when the learner sends it, and never be
   page.say({ type: 'check', task: 'count', answer: '2' });
   await page.shows('count', { report: { compared: { what: 'Your answer', expected: '3', found: '2' } } });
   expect(driver.ran).toBe(1);
-  page.say({ type: 'check', task: 'count', answer: '3' });
+  page.say({ type: 'check', task: 'count', answer: ' 3\n' });
   await page.shows('count', { state: 'done' });
 });
 
