@@ -5,7 +5,7 @@ import { courseFile, lesson, LessonPage, task } from '../support/lesson-page.ts'
 import { TestServer } from '../support/server.ts';
 
 /** How many tasks are done one after another, and the gateway killed after each. */
-const TASKS = 12;
+const TASKS = 8;
 
 test('a gateway that is killed at any moment loses nothing that it has shown as done', async () => {
   const tasks = Array.from({ length: TASKS }, (_, n) => task(`task-${n}`, `[ -e done-${n} ] || fail "not yet"`));
