@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { MoveStage } from '../../../sandbox-server/protocol/lesson.ts';
 import { FakeDriver, FakeHost } from '../../../sandbox-server/sandbox/fake/driver.ts';
 import { DriverError, type SandboxSpec } from '../../../sandbox-server/sandbox/driver.ts';
+import { stillRuns } from '../../../sandbox-server/session/still-runs.ts';
 import { course, lesson, script, task } from '../../support/lesson.ts';
 import { moverOn } from '../../support/mover.ts';
 import { TestTerminal } from '../../support/terminal.ts';
@@ -137,7 +138,7 @@ test('whoever lost a stream to the sandbox is told that it was stopped, not that
   const session = sessions.open('ada', 'course', 'image');
   await session.ready();
   const terminal = await TestTerminal.open(driver, session.id, 'main');
-  const lost = terminal.ended.then(() => session.survives());
+  const lost = terminal.ended.then(() => stillRuns(session));
   await mover.move('ada', ours, two, 'one');
   expect(await lost).toBe(false);
   expect(session.endedOnPurpose).toBe(true);
