@@ -2,7 +2,7 @@ import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
 import { PATIENCE } from './test/support/patience.ts';
 
 /** Folders whose tests share the one host: its control groups, loop devices, processors. In the order in which they run. */
-const ON_THE_HOST = ['contract', 'sandbox', 'server', 'security', 'faults', 'cli', 'browser'];
+const ON_THE_HOST = ['contract', 'sandbox', 'server', 'security', 'faults', 'cli', 'lessons', 'browser'];
 
 /** For a machine of two busy processors: a container starts in 50 ms, a browser in seconds. */
 const HOST_TIMEOUT_MS = 60_000 * PATIENCE;

@@ -35,6 +35,8 @@ import { Visits } from './visit/visits.ts';
 
 export interface RunningGateway extends AsyncDisposable {
   port: number;
+  /** They can be replaced while it runs. */
+  courses: Courses;
   /** At an author's desk. */
   desk: Desk | undefined;
 }
@@ -68,6 +70,7 @@ export async function startGateway(config: Config, log: Log, driver = driverOf(c
     progress,
     find: (learner, course) => sessions.find(learner, course),
     connect,
+    prepare: (session, lesson, onWork) => preparer.prepare(session, lesson, onWork),
     begin: (session, _lesson, tasks) => preparer.begin(session, tasks),
     secret,
     now,
@@ -111,7 +114,7 @@ export async function startGateway(config: Config, log: Log, driver = driverOf(c
   const { port } = app.server.address() as AddressInfo;
   origins.set(withPort(config.urls, port));
   const owned = stack.move();
-  return { port, desk, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  return { port, courses, desk, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
 function driverOf(config: Config): SandboxDriver {

@@ -82,7 +82,7 @@ export function mistakesOfDirective(directive: Directive, all: readonly Directiv
 }
 
 /** Whether a block can stand in the one that it is read as part of; else that one's end was taken for its own. */
-const isWithin = ({ colons, inside }: Directive) => inside === undefined || inside.colons > colons;
+export const isWithin = ({ colons, inside }: Directive) => inside === undefined || inside.colons > colons;
 
 const opening = ({ name, colons }: Directive) => `${':'.repeat(colons)}${name}`;
 

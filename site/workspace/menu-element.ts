@@ -8,7 +8,8 @@ export class SlipwayMenu extends HTMLElement {
   }
 
   get #items(): HTMLElement[] {
-    return [...this.querySelectorAll<HTMLElement>('[role^="menuitem"]')];
+    const items = [...this.querySelectorAll<HTMLElement>('[role^="menuitem"]')];
+    return items.filter((item) => item.checkVisibility());
   }
 
   #key(event: KeyboardEvent): void {

@@ -78,7 +78,7 @@ function reported(report: CheckReport, { id }: Standing): Face {
     case 'not-yet': {
       const [reason = '', ...rest] = report.reason.trim().split('\n');
       const { compared } = report;
-      const text = `Not yet. ${reason}`.trim();
+      const text = reason === '' ? 'Not yet.' : `Not yet: ${reason}`;
       return { name: 'not-yet', text, detail: rest.join('\n'), asked, ...(compared !== null && { compared }) };
     }
     case 'broken': {

@@ -40,9 +40,10 @@ const MANIFEST: CourseManifest = {
 export async function gatewayOn(
   driver: SandboxDriver,
   overrides: Partial<Config> = {},
+  manifest = MANIFEST,
 ): Promise<RunningGateway & { url: string; config: Config }> {
   const data = mkdtempSync(join(tmpdir(), 'slipway-test-'));
-  writeFileSync(join(data, 'courses.json'), JSON.stringify(MANIFEST));
+  writeFileSync(join(data, 'courses.json'), JSON.stringify(manifest));
   writeFileSync(join(data, 'access-code'), 'abcd-efgh');
   writeFileSync(join(data, 'index.html'), '<!doctype html><title>Courses</title>');
   writeFileSync(join(data, '404.html'), '<!doctype html><title>Nothing here</title>');

@@ -45,7 +45,7 @@ describe('a task says', () => {
     ['that it is open', face({}, { next: false }), ['open', 'Open. Checked after each of your commands.']],
     ['which comes first', face({ state: 'waiting' }, { next: false, after: AFTER }), ['waiting', 'Comes after ']],
     ['that it is being checked', face({ checking: true }), ['checking', 'Checking…']],
-    ['why it is not done yet', face({ report: notYet() }), ['not-yet', 'Not yet. It still needs a C library.']],
+    ['why it is not done yet', face({ report: notYet() }), ['not-yet', 'Not yet: It still needs a C library.']],
     [
       'that it is done',
       face({ state: 'done', doneAt: Date.now() }),
@@ -87,7 +87,7 @@ describe('a task says', () => {
   it('what was expected and found, and further lines of the reason for themselves', () => {
     const compared = { what: 'pid', expected: '1', found: '4121' };
     expect(face({ report: notYet({ reason: 'One.\ntwo\nthree', compared }) })).toMatchObject({
-      text: 'Not yet. One.',
+      text: 'Not yet: One.',
       detail: 'two\nthree',
       compared,
     });
