@@ -73,6 +73,7 @@ export async function startGateway(config: Config, log: Log, driver = driverOf(c
     find: (learner, course) => sessions.find(learner, course),
     connect,
     begun,
+    prepare: (session, lesson, onWork) => preparer.prepare(session, lesson, onWork),
     begin: (session, _lesson, tasks) => preparer.begin(session, tasks),
     secret,
     now,

@@ -23,6 +23,8 @@ export class Visit implements Disposable {
   private readonly onEnd: () => void;
   private readonly pages = new Set<OpenLesson>();
   private readonly checks: TaskChecks;
+  /** The sandbox, while it runs. */
+  private session: SandboxSession | undefined;
   private work: SandboxWork = { name: 'idle' };
 
   constructor(options: VisitsOptions, learner: string, course: string, onEnd: () => void) {
@@ -60,16 +62,20 @@ export class Visit implements Disposable {
     page.tell(this.progressOf(lesson));
     if (this.work.name !== 'idle') page.tell({ type: 'sandbox', work: this.work });
     this.checks.consider();
+    if (this.session) void this.prepare(this.session, lesson);
     return opened;
   }
 
   /** The sandbox runs. */
   enter(session: SandboxSession): void {
+    this.session = session;
     this.checks.enter(session);
+    for (const lesson of this.shown()) void this.prepare(session, lesson);
   }
 
   /** It does not any more. */
   leave(session: SandboxSession): void {
+    if (this.session === session) this.session = undefined;
     this.checks.leave(session);
   }
 
@@ -147,6 +153,22 @@ export class Visit implements Disposable {
       if (each.needs.includes(id) && stateOf(each, done) === 'open') this.tellTask(slug, each.id);
     }
     void this.begin(session, lesson, beginAfter(lesson, id, done, this.begunIn(session, lesson)));
+  }
+
+  /** Prepares the sandbox for a lesson that is shown; where that did something, looks what is done already. */
+  private async prepare(session: SandboxSession, lesson: LessonEntry): Promise<void> {
+    let worked = false;
+    const onWork = () => {
+      worked = true;
+      this.working({ name: 'preparing' });
+    };
+    try {
+      await this.options.prepare(session, lesson, onWork);
+      if (worked) this.working({ name: 'idle' });
+    } catch (error) {
+      this.working({ name: 'failed', task: lesson.tasks[0]?.id ?? '', ...explain(error) });
+    }
+    if (worked) this.checks.consider();
   }
 
   /** Prepares what begins, then looks whether it is done already. */

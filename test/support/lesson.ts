@@ -12,8 +12,8 @@ export function task(id: string, parts: Partial<TaskEntry> = {}): TaskEntry {
   return taskOf(id, '', parts);
 }
 
-export function lesson(parts: Partial<LessonEntry> & Pick<LessonEntry, 'tasks'>): LessonEntry {
-  return lessonOf(parts.tasks, [], parts);
+export function lesson(parts: Partial<LessonEntry> = {}): LessonEntry {
+  return lessonOf(parts.tasks ?? [], [], parts);
 }
 
 export function course(...lessons: LessonEntry[]): CourseEntry {
