@@ -13,7 +13,7 @@ import { createApp } from './http/app.ts';
 import { Courses } from './http/courses.ts';
 import { Origins } from './http/origins.ts';
 import { Layers } from './lessons/layers.ts';
-import { Mover } from './lessons/move.ts';
+import { Mover, type MoverOptions } from './lessons/move.ts';
 import { playFrom } from './lessons/play.ts';
 import { LessonPreparer } from './lessons/preparer.ts';
 import { createLog, type Log } from './log.ts';
@@ -25,6 +25,7 @@ import { Sessions } from './session/sessions.ts';
 import { Spares } from './session/spares.ts';
 import { Sockets } from './socket/upgrade.ts';
 import { openDatabase } from './store/database.ts';
+import { BegunTasks } from './store/begun-tasks.ts';
 import { Learners } from './store/learners.ts';
 import { PreparedLessons } from './store/prepared-lessons.ts';
 import { Progress } from './store/progress.ts';
@@ -63,6 +64,7 @@ export async function startGateway(config: Config, log: Log, driver = driverOf(c
   const way = outlet ? { outlet } : {};
   const connect = (sandbox: string) => driver.connect(sandbox);
   const prepared = new PreparedLessons(database);
+  const begun = new BegunTasks(database);
   const filesFolder = config.paths.lessonFiles;
   const preparer = stack.use(new LessonPreparer({ prepared, filesFolder, now, log }));
   const visits: Visits = new Visits({
@@ -71,6 +73,7 @@ export async function startGateway(config: Config, log: Log, driver = driverOf(c
     find: (learner, course) => sessions.find(learner, course),
     connect,
     prepare: (session, lesson, onWork) => preparer.prepare(session, lesson, onWork),
+    begun,
     begin: (session, _lesson, tasks) => preparer.begin(session, tasks),
     secret,
     now,
@@ -87,7 +90,10 @@ export async function startGateway(config: Config, log: Log, driver = driverOf(c
   const play = playFrom(filesFolder);
   const layers = stack.use(new Layers({ driver, spares, courses: () => courses.all(), config, play, log }));
   if (config.sandboxes.mode === 'on') void layers.sweep();
-  const onMoved = prepared.add.bind(prepared);
+  const onMoved: MoverOptions['onMoved'] = (sandbox, lesson, tasks) => {
+    prepared.add(sandbox, lesson);
+    begun.add(sandbox, lesson.slug, tasks);
+  };
   const mover = stack.use(new Mover({ sessions, spares, layers, config, play, onMoved, log }));
   const origins = new Origins();
   const accessCode = config.access === 'code' ? readFileSync(config.paths.accessCode, 'utf8').trim() : undefined;

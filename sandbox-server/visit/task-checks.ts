@@ -7,7 +7,6 @@ import { Watch, type WatchEvent } from '../sandbox/init/watch.ts';
 import { toLearnerError } from '../session/learner-error.ts';
 import type { SandboxSession } from '../session/sandbox-session.ts';
 import type { VisitsOptions } from './context.ts';
-import { stateOf } from './task-states.ts';
 
 export interface TaskChecksOptions extends Pick<VisitsOptions, 'connect' | 'now' | 'log'> {
   /** The lessons that are shown. */
@@ -16,6 +15,8 @@ export interface TaskChecksOptions extends Pick<VisitsOptions, 'connect' | 'now'
   lesson(slug: string): LessonEntry | undefined;
   /** Ids of the tasks of a lesson that are done. */
   done(slug: string): ReadonlySet<string>;
+  /** Whether a task is checked in this sandbox. */
+  watched(session: SandboxSession, lesson: LessonEntry, task: TaskEntry): boolean;
   /** What is known of a task has changed. */
   onChange(lesson: string, task: string): void;
   /** Its check passed, in this sandbox. Throws where that cannot be kept. */
@@ -35,7 +36,7 @@ export class TaskChecks implements Disposable {
   private readonly options: TaskChecksOptions;
   private readonly reports = new Map<string, CheckReport>();
   private running: Running | undefined;
-  /** Whether the open tasks are about to be checked. */
+  /** Whether the watched tasks are about to be checked. */
   private considering = false;
 
   constructor(options: TaskChecksOptions) {
@@ -76,7 +77,7 @@ export class TaskChecks implements Disposable {
     for (const id of asked) this.report(id, { outcome: 'not-run', code: 'sandbox-stopped' }, { asked: true });
   }
 
-  /** Has all open tasks of the lessons that are shown checked, in the order of the text. */
+  /** Has all watched tasks of the lessons that are shown checked, in the order of the text. */
   consider(): void {
     if (this.considering || !this.running) return;
     this.considering = true;
@@ -87,13 +88,13 @@ export class TaskChecks implements Disposable {
     });
   }
 
-  /** Has those of the tasks checked that are open. An ask waits for its answer. */
+  /** Has those of the tasks checked that are watched. An ask waits for its answer. */
   considerTasks(lesson: LessonEntry, tasks: readonly TaskEntry[]): void {
     if (!this.running) return;
-    const done = this.options.done(lesson.slug);
+    const { session, queue } = this.running;
     for (const task of tasks) {
-      if (task.kind !== 'task' || stateOf(task, done) !== 'open') continue;
-      this.running.queue.add(idOf(lesson.slug, task.id), { asked: false });
+      if (task.kind !== 'task' || !this.options.watched(session, lesson, task)) continue;
+      queue.add(idOf(lesson.slug, task.id), { asked: false });
     }
   }
 
@@ -144,7 +145,7 @@ export class TaskChecks implements Disposable {
     signal: AbortSignal,
   ): Promise<Outcome> {
     const { lesson, task } = this.find(id) ?? {};
-    if (!lesson || !task || stateOf(task, this.options.done(lesson.slug)) !== 'open') return null;
+    if (!lesson || !task || !this.options.watched(session, lesson, task)) return null;
     // Who asks is here; a loop that prints marks does not keep its sandbox from resting.
     using _view = asked ? session.view() : undefined;
     const { connect, log } = this.options;
@@ -164,7 +165,7 @@ export class TaskChecks implements Disposable {
     if (!lesson || !task) return;
     if (outcome?.outcome === 'passed') {
       this.passed(session, id, lesson, task, request);
-    } else if (outcome) {
+    } else if (outcome && !this.options.done(lesson.slug).has(task.id)) {
       this.report(id, outcome, request);
     } else if (request.asked) {
       this.options.onChange(lesson.slug, task.id);

@@ -14,7 +14,7 @@ import { OpenLesson } from './open-lesson.ts';
 import type { Page } from './page.ts';
 import { quizProgress } from './quizzes.ts';
 import { TaskChecks } from './task-checks.ts';
-import { beginAfter, stateOf } from './task-states.ts';
+import { beginAfter, isDue, isWatched, stateOf } from './task-states.ts';
 
 export class Visit implements Disposable {
   readonly learner: string;
@@ -37,6 +37,8 @@ export class Visit implements Disposable {
       shown: () => this.shown(),
       lesson: (slug) => this.lesson(slug),
       done: (slug) => doneOf(this.record(slug)),
+      watched: (session, lesson, task) =>
+        isWatched(lesson, task, doneOf(this.record(lesson.slug)), this.begunIn(session, lesson)),
       onChange: (lesson, task) => this.tellTask(lesson, task),
       onPassed: (session, lesson, task) => void this.passed(session, lesson, task),
     });
@@ -150,7 +152,7 @@ export class Visit implements Disposable {
     for (const each of lesson.tasks) {
       if (each.needs.includes(id) && stateOf(each, done) === 'open') this.tellTask(slug, each.id);
     }
-    void this.begin(session, lesson, beginAfter(lesson, id, done));
+    void this.begin(session, lesson, beginAfter(lesson, id, done, this.begunIn(session, lesson)));
   }
 
   /** Prepares the sandbox for a lesson that is shown; where that did something, looks what is done already. */
@@ -171,8 +173,12 @@ export class Visit implements Disposable {
 
   /** Prepares what begins, then looks whether it is done already. */
   private async begin(session: SandboxSession, lesson: LessonEntry, tasks: readonly TaskEntry[]): Promise<void> {
-    const unprepared = tasks.filter(({ setup, live }) => setup.length + live.length > 0);
+    const begun = this.begunIn(session, lesson);
+    const unprepared = tasks.filter((each) => isDue(each, begun));
     if (unprepared.length > 0) {
+      // Before it is done: what fails is not tried again at each command.
+      const ids = unprepared.map(({ id }) => id);
+      this.options.begun.add(session.id, lesson.slug, ids);
       this.working({ name: 'preparing' });
       try {
         await this.options.begin(session, lesson, unprepared);
@@ -183,6 +189,10 @@ export class Visit implements Disposable {
       }
     }
     this.checks.considerTasks(lesson, tasks);
+  }
+
+  private begunIn({ id }: SandboxSession, { slug }: LessonEntry): (task: TaskEntry) => boolean {
+    return (task) => this.options.begun.has(id, slug, task.id);
   }
 
   private tellProgress(): void {

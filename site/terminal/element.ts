@@ -26,7 +26,12 @@ export interface TerminalEvents {
   'slipway-state': TerminalState;
   'slipway-prompt': Prompt;
   'slipway-command-ended': { status: number | null };
+  /** Something was typed that ends in Enter, by hand or by a button. */
+  'slipway-entered': null;
 }
+
+/** What the Enter key types. */
+const ENTER = 13;
 
 const FIT_MS = 60;
 
@@ -108,7 +113,7 @@ export class SlipwayTerminal extends HTMLElement {
 
   /** Types text as it is. False: the terminal is not connected. */
   type(text: string): boolean {
-    return this.#connection?.type(this.#encoder.encode(text)) ?? false;
+    return this.#send(this.#encoder.encode(text));
   }
 
   /** Types a block of commands and presses Enter. */
@@ -131,7 +136,13 @@ export class SlipwayTerminal extends HTMLElement {
     const release = this.#releaseControl;
     this.#releaseControl = null;
     release?.();
-    this.#connection?.type(release === null ? data : withControl(data));
+    this.#send(release === null ? data : withControl(data));
+  }
+
+  #send(data: Uint8Array): boolean {
+    const sent = this.#connection?.type(data) ?? false;
+    if (sent && data.includes(ENTER)) this.#tell('slipway-entered', null);
+    return sent;
   }
 
   async #start(): Promise<void> {

@@ -108,5 +108,5 @@ const emptyValue = () => make('em', {}, 'nothing');
 
 /** Scrolls where it is long, and is then within reach of the keyboard. */
 function boxOf(text: string, label: string): HTMLElement {
-  return make('pre', { class: 'value-box', tabindex: '0', role: 'region', 'aria-label': label }, text);
+  return make('pre', { class: 'value-box', tabindex: '0', role: 'group', 'aria-label': label }, text);
 }

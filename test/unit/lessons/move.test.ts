@@ -190,14 +190,14 @@ test('a crash before the swap leaves the learner the old one, after it the new o
 test('what is noted of a sandbox that was brought to a task is written with whose it is, or not at all', async () => {
   const noted: string[] = [];
   const { mover, sessions, host } = moverOn([ours], {
-    onMoved: (sandbox, { slug }, id) => {
-      noted.push(`${sandbox} ${slug} ${id}`);
-      if (id === 'three') throw new Error('the disk is full');
+    onMoved: (sandbox, { slug }, begun) => {
+      noted.push(`${sandbox} ${slug} ${begun.join(' ')}`);
+      if (begun.includes('three')) throw new Error('the disk is full');
     },
   });
   await mover.move('ada', ours, two, 'two');
   const { id } = sessions.find('ada', 'course')!;
-  expect(noted).toEqual([`${id} lesson two`]);
+  expect(noted).toEqual([`${id} lesson one two`]);
   await expect(mover.move('ada', ours, two, 'three')).rejects.toMatchObject({ code: 'unexpected' });
   expect(sessions.find('ada', 'course')!.id).toBe(id);
   await sessions.find('ada', 'course')!.ready();
