@@ -5,7 +5,7 @@ import type { Face } from './task-words.ts';
 const PATIENCE_MS = 150;
 
 /**
- * The lines below a task's buttons. They have a room of two lines in every state, so that a word that comes by itself
+ * The lines below a task's buttons. They have a room of so many lines in every state, so that a word that comes by itself
  * moves nothing; what needs more is folded until the learner wants it, or unfolded at once where they have pressed.
  */
 export class TaskStatus {
@@ -85,7 +85,9 @@ export class TaskStatus {
   }
 
   #unfoldedByHand(boxes: boolean): boolean {
-    return boxes || this.#element.clientHeight > 2 * Number.parseFloat(getComputedStyle(this.#words).lineHeight) + 1;
+    const style = getComputedStyle(this.#element);
+    const room = Number(style.getPropertyValue('--lines')) * Number.parseFloat(style.lineHeight);
+    return boxes || this.#words.clientHeight > room + 1;
   }
 }
 

@@ -9,12 +9,13 @@ import { engine } from './figures/engine.ts';
 import { flood } from './figures/flood.ts';
 import { lessonCheck } from './figures/lesson-check.ts';
 import { memory } from './figures/memory.ts';
+import { pageWeight } from './figures/page-weight.ts';
 import { start } from './figures/start.ts';
 import { throughput } from './figures/throughput.ts';
 import { machineText, sectionText } from './table.ts';
 import { describeMachine } from './machine.ts';
 
-const BENCHES: Bench[] = [start, echo, throughput, memory, flood, engine, lessonCheck];
+const BENCHES: Bench[] = [start, echo, throughput, memory, flood, engine, lessonCheck, pageWeight];
 const QUICK = { divisor: 10, least: 5 };
 
 process.exitCode = await main(process.argv.slice(2));
