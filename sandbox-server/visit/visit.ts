@@ -128,15 +128,15 @@ export class Visit implements Disposable {
     for (const { page } of this.pages) page.close(code);
   }
 
-  /** The lessons that pages show, each once. */
-  shown(): LessonEntry[] {
-    const slugs = new Set([...this.pages].map(({ lesson }) => lesson));
-    return [...slugs].flatMap((slug) => this.lesson(slug) ?? []);
-  }
-
   [Symbol.dispose](): void {
     this.checks[Symbol.dispose]();
     this.onEnd();
+  }
+
+  /** The lessons that pages show, each once. */
+  private shown(): LessonEntry[] {
+    const slugs = new Set([...this.pages].map(({ lesson }) => lesson));
+    return [...slugs].flatMap((slug) => this.lesson(slug) ?? []);
   }
 
   private asked(slug: string, id: string, answer: string | undefined): void {
