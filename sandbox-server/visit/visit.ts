@@ -144,8 +144,9 @@ export class Visit implements Disposable {
     const task = this.lesson(slug)?.tasks.find((each) => each.id === id);
     // A page that was loaded before an edit may ask for what is no longer there.
     if (!task || (task.kind === 'ask') !== (answer !== undefined)) return;
-    if (answer !== undefined) progress.noteAnswer(this.keyOf(slug), id, answer);
-    void this.checks.ask(find(this.learner, this.course), slug, id, answer);
+    const given = answer?.trim();
+    if (given !== undefined) progress.noteAnswer(this.keyOf(slug), id, given);
+    void this.checks.ask(find(this.learner, this.course), slug, id, given);
   }
 
   private passed(session: SandboxSession, lesson: LessonEntry, { id }: TaskEntry): void {
