@@ -13,8 +13,10 @@ export interface VisitsOptions {
   find: (learner: string, course: string) => SandboxSession | undefined;
   /** A stream to the `init` of a sandbox that runs. Rejects where it does not. */
   connect: (sandbox: string) => Promise<Duplex>;
+  /** Prepares the sandbox for the lesson where it is not yet, and then calls back. Rejects with a `LearnerError`. */
+  prepare: (session: SandboxSession, lesson: LessonEntry, onWork: () => void) => Promise<void>;
   /** Does the setup of tasks that begin. Rejects with a `LearnerError`. */
-  begin: (session: SandboxSession, lesson: LessonEntry, tasks: readonly TaskEntry[]) => Promise<void>;
+  begin: (session: SandboxSession, tasks: readonly TaskEntry[]) => Promise<void>;
   /** Which tasks have begun in which sandbox. */
   begun: Pick<BegunTasks, 'has' | 'add'>;
   /** Orders quizzes: nobody else has it. */

@@ -7,6 +7,7 @@ import { Watch, type WatchEvent } from '../sandbox/init/watch.ts';
 import { toLearnerError } from '../session/learner-error.ts';
 import type { SandboxSession } from '../session/sandbox-session.ts';
 import type { VisitsOptions } from './context.ts';
+import { stateOf } from './task-states.ts';
 
 export interface TaskChecksOptions extends Pick<VisitsOptions, 'connect' | 'now' | 'log'> {
   /** The lessons that are shown. */
@@ -17,6 +18,10 @@ export interface TaskChecksOptions extends Pick<VisitsOptions, 'connect' | 'now'
   done(slug: string): ReadonlySet<string>;
   /** Whether a task is checked in this sandbox. */
   watched(session: SandboxSession, lesson: LessonEntry, task: TaskEntry): boolean;
+  /** Resolves to whether the lesson is prepared there. */
+  prepared(session: SandboxSession, lesson: LessonEntry): Promise<boolean>;
+  /** Has the task begin there, where it has not. */
+  begin(session: SandboxSession, lesson: LessonEntry, task: TaskEntry): Promise<void>;
   /** What is known of a task has changed. */
   onChange(lesson: string, task: string): void;
   /** Its check passed, in this sandbox. Throws where that cannot be kept. */
@@ -145,11 +150,12 @@ export class TaskChecks implements Disposable {
     signal: AbortSignal,
   ): Promise<Outcome> {
     const { lesson, task } = this.find(id) ?? {};
-    if (!lesson || !task || !this.options.watched(session, lesson, task)) return null;
+    if (!lesson || !task || !(await this.mayRun(session, lesson, task, asked))) return null;
     // Who asks is here; a loop that prints marks does not keep its sandbox from resting.
     using _view = asked ? session.view() : undefined;
     const { connect, log } = this.options;
     try {
+      signal.throwIfAborted();
       const options = { signal, ...(answer === undefined ? {} : { answer }) };
       const verdict = await runCheck(() => connect(session.id), task.check, options);
       if (verdict.outcome === 'broken') log.warn({ check: task.check.place, ...verdict }, 'a check is broken');
@@ -158,6 +164,24 @@ export class TaskChecks implements Disposable {
       log.debug({ sandbox: session.id, check: task.check.place, err: error }, 'a check could not run');
       return asked ? { outcome: 'not-run', code: toLearnerError(error).code } : null;
     }
+  }
+
+  /**
+   * What comes before a check is done first. What the learner asks for may not have begun: it begins by that. They are
+   * answered also where the preparation failed, since they can go on.
+   */
+  private async mayRun(
+    session: SandboxSession,
+    lesson: LessonEntry,
+    task: TaskEntry,
+    asked: boolean,
+  ): Promise<boolean> {
+    const { prepared, begin, watched, done } = this.options;
+    if (asked && stateOf(task, done(lesson.slug)) !== 'open') return false;
+    if (!(await prepared(session, lesson)) && !asked) return false;
+    if (!asked) return watched(session, lesson, task);
+    await begin(session, lesson, task);
+    return true;
   }
 
   private ended(session: SandboxSession, id: string, request: CheckRequest, outcome: Outcome): void {

@@ -35,9 +35,12 @@ export function beginAfter(
   });
 }
 
-/** Whether the task is checked by itself: it is to be done, or it is done and what begins after it has not begun here. */
+/**
+ * Whether the task is checked by itself: it is to be done and has begun here, or it is done and what begins after it has not
+ * begun here. A check of what has not begun would look at what the learner never had, and might pass.
+ */
 export function isWatched(lesson: LessonEntry, task: TaskEntry, done: ReadonlySet<string>, begun: Begun): boolean {
   const state = stateOf(task, done);
-  if (state !== 'done') return state === 'open';
+  if (state !== 'done') return state === 'open' && !isDue(task, begun);
   return beginAfter(lesson, task.id, done, begun).some((each) => isDue(each, begun));
 }
