@@ -7,13 +7,14 @@ type Without<Union, Key extends PropertyKey> = Union extends unknown ? Omit<Unio
 /** What a check said; who asked and when, the caller knows. */
 export type Verdict = { outcome: 'passed' } | Without<CheckReport, 'asked' | 'at'>;
 
-export type Ending = { out: Buffer; err: Buffer } & (
+export type How =
   | { how: 'ended'; status: number | null; signal: string | null }
   /** It was ended at its time limit. */
   | { how: 'hung' }
   /** It was ended because of how much it printed. */
-  | { how: 'flooded' }
-);
+  | { how: 'flooded' };
+
+export type Ending = How & { out: Buffer; err: Buffer };
 
 /** What the first helper of the prelude that did not hold has told. */
 interface Told {

@@ -9,7 +9,7 @@ import type { Duplex } from 'node:stream';
 import { z } from 'zod';
 import type { ScriptStep } from '../../site/course/manifest.ts';
 import { InitRefused, InitStream } from '../sandbox/init/stream.ts';
-import { readVerdict, type Ending, type Verdict } from './read-verdict.ts';
+import { readVerdict, type Ending, type How, type Verdict } from './read-verdict.ts';
 
 export type { Verdict };
 
@@ -43,14 +43,19 @@ const NAME = 'check';
 /** The first that the image has. No start file is read: learners may write in theirs. */
 const SHELLS = [['bash', '--noprofile', '--norc'], ['sh']];
 
-/** More than any check prints that a person could read, in bytes; what prints more is ended. */
+/** More than any check prints that a person could read, in bytes of each output; what prints more is ended. */
 const MAX_OUTPUT_BYTES = 256 * 1024;
 
 /** `init` ends a check at its limit, and needs a moment for what is still in the pipes. */
 const GRACE_MS = 3000;
 
 /** The last frame. */
-const ended = z.object({ status: z.number().int().nullable(), signal: z.string().nullable(), timedOut: z.boolean() });
+const ended = z.object({
+  status: z.number().int().nullable(),
+  signal: z.string().nullable(),
+  timedOut: z.boolean(),
+  flooded: z.boolean(),
+});
 
 /**
  * Runs the check and says what came of it. `connect` opens a stream to the `init` of a sandbox that runs. Rejects where
@@ -83,42 +88,45 @@ function runToItsEnd(
   { answer, signal }: RunCheckOptions,
 ): Promise<Ending> {
   const { promise, resolve, reject } = Promise.withResolvers<Ending>();
-  const root = check.user === 'root';
   const out: Buffer[] = [];
   const err: Buffer[] = [];
   let size = 0;
-  const output = () => ({ out: Buffer.concat(out), err: Buffer.concat(err) });
+  const end = (how: How) => resolve({ ...how, out: Buffer.concat(out), err: Buffer.concat(err) });
   const take = (into: Buffer[], bytes: Buffer) => {
     size += bytes.length;
     into.push(Buffer.from(bytes));
-    if (size > MAX_OUTPUT_BYTES) resolve({ how: 'flooded', ...output() });
+    // `init` holds it to that; it is not relied on.
+    if (size > 2 * MAX_OUTPUT_BYTES) end({ how: 'flooded' });
   };
   const stream = new InitStream(
     duplex,
     {
       op: 'exec',
       argv: [...shell, '-c', BOOT, NAME, '\n'],
-      root,
+      root: check.user === 'root',
+      cwd: '~',
       // A variable cannot hold a zero byte; nothing could be started with one.
       ...(answer === undefined ? {} : { env: { ANSWER: answer.replaceAll('\0', '') } }),
       timeoutMs: check.timeoutMs,
+      maxOutputBytes: MAX_OUTPUT_BYTES,
     },
     {
       onOpen: () => {
-        const home = root ? 'slipway_go_home\n' : '';
-        stream.send(Buffer.from([marker, `${PRELUDE}${home}${marker}`, check.text, marker, ''].join('\n')));
+        stream.send(Buffer.from([marker, `${PRELUDE}${marker}`, check.text, marker, ''].join('\n')));
         stream.control({ type: 'eof' });
       },
       onData: (bytes) => take(out, bytes),
       onErrorData: (bytes) => take(err, bytes),
       onControl: (message) => {
-        const { status, signal: by, timedOut } = ended.parse(message);
-        resolve(timedOut ? { how: 'hung', ...output() } : { how: 'ended', status, signal: by, ...output() });
+        const last = ended.safeParse(message).data;
+        if (!last) reject(new Error('init said something else than how a check ended'));
+        else if (last.flooded) end({ how: 'flooded' });
+        else end(last.timedOut ? { how: 'hung' } : { how: 'ended', status: last.status, signal: last.signal });
       },
       onEnd: (error) => reject(error ?? new Error('the sandbox ended during a check')),
     },
   );
-  const timer = setTimeout(() => resolve({ how: 'hung', ...output() }), check.timeoutMs + GRACE_MS);
+  const timer = setTimeout(() => end({ how: 'hung' }), check.timeoutMs + GRACE_MS);
   const abort = () => reject(signal!.reason as Error);
   signal?.addEventListener('abort', abort, { once: true });
   return promise.finally(() => {

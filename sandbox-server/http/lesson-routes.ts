@@ -32,7 +32,7 @@ const SELDOM = { rateLimit: { max: 60, timeWindow: '1 minute' } };
 const LESSON = '/api/courses/:course/lessons/:lesson';
 
 export function lessonRoutes(app: FastifyInstance, gateway: Gateway): void {
-  const { config, courses, progress, visits, mover, secret, log } = gateway;
+  const { config, courses, progress, visits, mover, secret } = gateway;
 
   const find = (request: LessonRequest): { course: CourseEntry; lesson: LessonEntry; key: LessonKey } => {
     if (!request.learner) throw new LearnerError('not-signed-in');
@@ -86,7 +86,6 @@ export function lessonRoutes(app: FastifyInstance, gateway: Gateway): void {
       return answer;
     } catch (error) {
       const told = explain(error);
-      log.warn({ course: course.id, lesson: lesson.id, task, err: error }, 'a learner was not brought to a task');
       // The one that is under way goes on, and is told.
       if (told.code !== 'move-under-way') visits.working(learner, course.id, { name: 'failed', task, ...told });
       throw error;

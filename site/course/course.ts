@@ -17,8 +17,9 @@ import { checkLinks, type LinkedCourse } from './check-links.ts';
 import { checkPictures } from './check-pictures.ts';
 import { checkShell } from './check-shell.ts';
 import { parseLesson, type Lesson } from './lesson.ts';
+import { CourseMemory } from './memory.ts';
 import { isLeftOut, isName, slugOfLesson } from './names.ts';
-import { CourseProblems, type Problem } from './problem.ts';
+import { CourseProblems, nearest, type Problem } from './problem.ts';
 import { courseSchema, type CourseFields } from './schema.ts';
 import { readYaml } from './yaml.ts';
 
@@ -30,8 +31,8 @@ export interface Course extends Omit<CourseFields, 'lessons'> {
 }
 
 /** Reads all courses of a folder, in the order of their names. Throws `CourseProblems` with every mistake in them. */
-export async function readCourses(folder: string): Promise<Course[]> {
-  const { courses, problems } = await inspectCourses(folder);
+export async function readCourses(folder: string, memory?: CourseMemory): Promise<Course[]> {
+  const { courses, problems } = await inspectCourses(folder, memory);
   if (problems.length > 0) throw new CourseProblems(problems);
   return courses;
 }
@@ -45,14 +46,17 @@ export interface InspectedCourses {
 }
 
 /** As `readCourses`, without throwing. */
-export async function inspectCourses(folder: string): Promise<InspectedCourses> {
+export async function inspectCourses(folder: string, memory = new CourseMemory()): Promise<InspectedCourses> {
   const entries = (await readdir(folder, { withFileTypes: true })).filter(isOpen);
   entries.sort((a, b) => compare(a.name, b.name));
   const images = await imagesIn(entries.map(({ name }) => join(folder, name)));
-  const read = await Promise.all(entries.map(({ name }) => readCourse(join(folder, name), images)));
+  const read = await Promise.all(entries.map(({ name }) => readCourse(join(folder, name), images, memory)));
   const problems = read.flatMap((course) => course.problems);
   problems.push(...checkLinks(basename(folder), read));
-  problems.push(...(await checkShell(read.flatMap(({ lessons }) => lessons))));
+  const unread = memory.unread(read.flatMap(({ lessons }) => lessons));
+  const ofShell = await checkShell(unread);
+  if (ofShell.length === 0) memory.readable(unread);
+  problems.push(...ofShell);
   return {
     courses: read.flatMap(({ course }) => course ?? []),
     lessons: read.flatMap(({ id, folders }) => folders.map((name) => `${id}/${name}`)),
@@ -73,7 +77,7 @@ interface ReadCourse extends LinkedCourse {
   problems: Problem[];
 }
 
-async function readCourse(folder: string, images: readonly string[]): Promise<ReadCourse> {
+async function readCourse(folder: string, images: readonly string[], memory: CourseMemory): Promise<ReadCourse> {
   const id = basename(folder);
   const place = `${basename(join(folder, '..'))}/${id}`;
   const unread = (...problems: Problem[]): ReadCourse => ({ id, lessons: [], folders: [], unread: 'all', problems });
@@ -89,7 +93,10 @@ async function readCourse(folder: string, images: readonly string[]): Promise<Re
   const names = folders.map(({ name }) => name);
   const problems: Problem[] = [];
   if (!images.includes(value.image)) problems.push(noImage(at('image'), value.image, images));
-  for (const name of names.filter((name) => !value.lessons.includes(name))) {
+  // A name on the list that is written wrong is one mistake, not two.
+  const absent = value.lessons.filter((name) => !names.includes(name));
+  const meant = absent.map((name) => nearest(name, names));
+  for (const name of names.filter((name) => !value.lessons.includes(name) && !meant.includes(name))) {
     problems.push(notListed(at('lessons'), name));
   }
   const lessons: Lesson[] = [];
@@ -99,7 +106,7 @@ async function readCourse(folder: string, images: readonly string[]): Promise<Re
       problems.push(noLesson(at('lessons', index), name, names));
       continue;
     }
-    const parsed = await readLesson(join(folder, name), `${place}/${name}`);
+    const parsed = await readLesson(join(folder, name), `${place}/${name}`, memory);
     problems.push(...parsed.problems);
     if (parsed.lesson) lessons.push(parsed.lesson);
     else badLessons.push(name);
@@ -109,11 +116,16 @@ async function readCourse(folder: string, images: readonly string[]): Promise<Re
   return problems.length > 0 ? whole : { ...whole, course: { ...value, id, lessons } };
 }
 
-async function readLesson(folder: string, place: string): Promise<{ lesson?: Lesson; problems: Problem[] }> {
+async function readLesson(
+  folder: string,
+  place: string,
+  memory: CourseMemory,
+): Promise<{ lesson?: Lesson; problems: Problem[] }> {
   const file = `${place}/index.md`;
   const source = await readText(join(folder, 'index.md'));
   if (source === undefined) return { problems: [noText(file)] };
-  const parsed = parseLesson(basename(folder), file, source, await readBeside(folder));
+  const beside = await readBeside(folder);
+  const parsed = memory.lesson(file, source, beside, () => parseLesson(basename(folder), file, source, beside));
   if ('problems' in parsed) return parsed;
   return { lesson: parsed.lesson, problems: await checkPictures(folder, place, parsed.lesson.pictures) };
 }

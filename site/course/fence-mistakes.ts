@@ -20,7 +20,7 @@ export function unknownWord(
     const what = `"${source}" does not go with "${role}"`;
     return { word: source, what, expected, mend: `Remove it: it goes with ${fits.join(', ')}.` };
   }
-  const what = `unknown word "${source}" after the fence’s language`;
+  const what = `unknown word "${source}"`;
   const meant = nearest(key, known);
   const mend = meant === undefined ? `Remove "${source}".` : `Write "${meant}".`;
   return { word: source, what, expected, mend };
@@ -38,7 +38,7 @@ export function unknownLanguage(language: string): Mistake {
 
 export const twice = ({ key, source }: Word): Mistake => ({
   word: source,
-  what: `"${key}" stands twice after the fence’s language`,
+  what: `"${key}" stands twice`,
   expected: 'each word once',
   mend: 'Remove one of the two.',
 });

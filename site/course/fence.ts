@@ -13,6 +13,7 @@ import {
   unknownLanguage,
   unknownWord,
 } from './fence-mistakes.ts';
+import { fitsOf, ROLES, wordsFor, type Role } from './fence-words.ts';
 import { isLanguage } from './languages.ts';
 import type { Mistake } from './problem.ts';
 import { wordsOf, type Word } from './words.ts';
@@ -58,16 +59,11 @@ export type CommandFence = Extract<Fence, { kind: 'command' }>;
 /** Languages of what a shell is given. */
 export const SHELLS: readonly string[] = ['sh', 'bash', 'shell'];
 
-/** Words that say what a block is for. One block has one of them at most. */
-const ROLES = ['run', 'check', 'solve', 'setup'] as const;
-type Role = (typeof ROLES)[number];
-
-/** Words about a block's look; Expressive Code reads them. They fit every block. */
-const LOOK = ['title', 'lines', 'mark', 'ins', 'del', 'wrap'];
-const TYPING = ['terminal', 'interrupt', 'exit', 'background', 'opens'];
-const RUNNING = ['user', 'timeout'];
-/** Those of them that say where, or that it goes on: a shell has to be there for that. */
+/** Words that say where a block is typed, or that nothing waits for its end: a shell has to be there for that. */
 const NEEDS_TERMINAL = ['terminal', 'background', 'opens'];
+/** Words of a block that is typed, and of one that runs unseen. */
+const TYPED = ['terminal', 'interrupt', 'exit', 'background', 'opens'];
+const UNSEEN = ['user', 'timeout'];
 
 /** Seconds. A check is asked after each command, and holds back the next; a setup may compile. */
 const TIMEOUTS = { check: { usual: 10, most: 60 }, setup: { usual: 60, most: 600 } } as const;
@@ -88,16 +84,19 @@ export function parseFence(
   terminals: readonly string[],
 ): { fence: Fence } | { mistakes: Mistake[] } {
   const words = wordsOf(meta);
-  const roles = ROLES.filter((role) => words.some(({ key }) => key === role));
+  const has = (key: string) => words.some((word) => word.key === key);
+  const roles = ROLES.filter(has);
   const [role] = roles;
+  const use = role === 'setup' && has('live') ? 'setup live' : role;
+  const typed = use === 'setup live' && NEEDS_TERMINAL.some(has);
   const mistakes: Mistake[] = [];
-  const typed = role === 'setup' && words.some(({ key }) => NEEDS_TERMINAL.includes(key));
-  const known = [...ROLES, ...wordsFor(role, words, typed), ...LOOK];
+  const excluded = use !== 'setup live' ? [] : typed ? UNSEEN : TYPED.filter((word) => !NEEDS_TERMINAL.includes(word));
+  const known = wordsFor(use).filter((word) => !excluded.includes(word));
 
   if (!isLanguage(language)) mistakes.push(unknownLanguage(language));
   const seen = new Set<string>();
   for (const word of words) {
-    if (!known.includes(word.key)) mistakes.push(unknownWord(word, known, rolesOf(word), nameOf(role, words)));
+    if (!known.includes(word.key)) mistakes.push(unknownWord(word, known, usesOf(word), use));
     else if (seen.has(word.key)) mistakes.push(twice(word));
     seen.add(word.key);
   }
@@ -116,33 +115,11 @@ export function parseFence(
   return mistakes.length > 0 ? { mistakes } : { fence };
 }
 
-/** The words that go with a role. */
-function wordsFor(role: Role | undefined, words: readonly Word[], typed: boolean): readonly string[] {
-  switch (role) {
-    case 'run':
-      return TYPING;
-    case 'check':
-      return RUNNING;
-    case 'solve':
-      return ['live', ...TYPING];
-    case 'setup':
-      if (!words.some(({ key }) => key === 'live')) return ['live', ...RUNNING];
-      return ['live', ...(typed ? TYPING : [...NEEDS_TERMINAL, ...RUNNING])];
-    default:
-      return [];
-  }
+/** What a word goes with, as it is told to whoever wrote it elsewhere. */
+function usesOf({ key }: Word): readonly string[] {
+  const live = UNSEEN.includes(key) ? ' without a terminal' : NEEDS_TERMINAL.includes(key) ? '' : ' terminal=…';
+  return fitsOf(key).map((use) => (use === 'setup live' ? `${use}${live}` : use));
 }
-
-/** The roles that a word goes with. */
-function rolesOf({ key }: Word): readonly string[] {
-  if (NEEDS_TERMINAL.includes(key)) return ['run', 'solve', 'setup live'];
-  if (TYPING.includes(key)) return ['run', 'solve', 'setup live terminal=…'];
-  if (RUNNING.includes(key)) return ['check', 'setup', 'setup live without a terminal'];
-  return key === 'live' ? ['setup', 'solve'] : [];
-}
-
-const nameOf = (role: Role | undefined, words: readonly Word[]) =>
-  role === 'setup' && words.some(({ key }) => key === 'live') ? 'setup live' : role;
 
 function fenceOf(
   role: Role | undefined,

@@ -8,7 +8,7 @@ export interface LessonFiles {
   folder: string;
   /** Paths below it of all files and folders, sorted: a folder stands before what is in it. */
   paths: readonly string[];
-  mistakes: readonly (Mistake & { path: string })[];
+  mistakes: readonly (Mistake & { file: string })[];
 }
 
 /** Of all files of a lesson together. They are laid while the learner waits; what is larger belongs into the image. */
@@ -16,7 +16,7 @@ const MOST_BYTES = 32 * 2 ** 20;
 
 export async function filesOf(folder: string): Promise<LessonFiles> {
   const paths: string[] = [];
-  const mistakes: (Mistake & { path: string })[] = [];
+  const mistakes: (Mistake & { file: string })[] = [];
   let bytes = 0;
   const visit = async (path: string): Promise<void> => {
     const stat = await lstat(join(folder, path));
@@ -28,13 +28,21 @@ export async function filesOf(folder: string): Promise<LessonFiles> {
       paths.push(path);
       bytes += stat.size;
     } else {
-      mistakes.push({ path, ...notAFile(path) });
+      mistakes.push({ file: `files/${path}`, ...notAFile(path) });
     }
   };
+  if (!(await lstat(folder)).isDirectory()) return { folder, paths, mistakes: [noFolder] };
   await visit('');
-  if (bytes > MOST_BYTES) mistakes.push({ path: '', ...tooLarge(bytes) });
+  if (bytes > MOST_BYTES) mistakes.push({ file: 'files', ...tooLarge(bytes) });
   return { folder, paths, mistakes };
 }
+
+const noFolder = {
+  file: 'files',
+  what: '"files" is not a folder',
+  expected: 'a folder, what is in it is laid into the learner’s home',
+  mend: 'Rename the file, or put it into a folder "files".',
+};
 
 const notAFile = (path: string): Mistake => ({
   what: `"files/${path}" is neither a file nor a folder`,

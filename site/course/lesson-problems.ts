@@ -1,10 +1,12 @@
 import type { Beside } from './beside.ts';
-import type { Blocks } from './blocks.ts';
+import type { Blocks, Passage } from './blocks.ts';
+import type { Directive } from './directive.ts';
+import { isWithin } from './directive-shapes.ts';
 import { mistakesOfDirective } from './directives.ts';
 import { mistakesOfHeading } from './headings.ts';
-import { mistakesOfHtml, mistakesOfText } from './passages.ts';
+import { isEndOfNothing, mistakesOfHtml, mistakesOfText } from './passages.ts';
 import { mistakesOfPicture } from './pictures.ts';
-import { problemAt, type Placed } from './place.ts';
+import { problemAt, START, type Placed } from './place.ts';
 import type { Mistake, Problem } from './problem.ts';
 import { mistakesOfIds } from './ids.ts';
 import { strayScripts } from './stray-scripts.ts';
@@ -31,9 +33,10 @@ export function problemsOfLesson({ folder, source, blocks, beside, found }: Less
     ...each(headings, (heading, index) => mistakesOfHeading(heading, headings[index - 1]?.depth ?? 1)),
     ...each(pictures, mistakesOfPicture),
     ...each(html, mistakesOfHtml),
-    ...each(texts, mistakesOfText),
+    ...each(withoutLostEnds(texts, directives), mistakesOfText),
     ...mistakesOfIds(directives, headings),
     ...strayScripts(directives, beside),
+    ...(beside.files?.mistakes ?? []).map((mistake) => ({ from: START, ...mistake })),
   ];
   const problems = mistakes.map(({ from, file = 'index.md', ...mistake }) =>
     problemAt(`${folder}/${file}`, file === 'index.md' ? source : (beside.scripts.get(file) ?? ''), from, mistake),
@@ -41,4 +44,14 @@ export function problemsOfLesson({ folder, source, blocks, beside, found }: Less
   return problems.sort(
     (a, b) => Number(a.file !== b.file) * (a.file < b.file ? -1 : 1) || a.line - b.line || a.column - b.column,
   );
+}
+
+/** A block with too few colons is ended by the inner one's end, and its own end is left over: that is one mistake. */
+function withoutLostEnds(texts: readonly Passage[], directives: readonly Directive[]): Passage[] {
+  const lost = directives.filter((directive) => !isWithin(directive)).map(({ offset }) => offset);
+  return texts.filter((text) => {
+    if (!isEndOfNothing(text) || lost[0] === undefined || text.offset < lost[0]) return true;
+    lost.shift();
+    return false;
+  });
 }

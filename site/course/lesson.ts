@@ -64,8 +64,10 @@ export function parseLesson(
   const folder = dirname(file);
   const blocks = blocksOf(source);
   const fences = readFences(blocks.fences, terminals);
-  const tasks = readTasks({ folder, directives: blocks.directives, fences: fences.read, beside, terminals });
-  const quizzes = readQuizzes(blocks.quizzes, blocks.definitions, basename(dirname(folder)), id);
+  const { directives } = blocks;
+  const { read: parsed, unread } = fences;
+  const tasks = readTasks({ folder, directives, fences: parsed, unread, beside, terminals });
+  const quizzes = readQuizzes(blocks, basename(dirname(folder)), id);
   const setup = readSetup(folder, beside, terminals);
   const found = [...fences.mistakes, ...tasks.mistakes, ...quizzes.mistakes, ...setup.mistakes];
   const problems = problemsOfLesson({ folder, source, blocks, beside, found });

@@ -23,6 +23,9 @@ export function mistakesOfHtml({ text }: Passage): Mistake[] {
   });
 }
 
+/** Whether a text is nothing but the end of a block. */
+export const isEndOfNothing = ({ text }: Passage) => /^:{3,}$/.test(text.trim());
+
 /** What was meant as a mark and came out as text. */
 export function mistakesOfText({ text }: Passage): Mistake[] {
   const mistakes: Mistake[] = [];

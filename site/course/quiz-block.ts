@@ -19,6 +19,8 @@ export interface QuizAnswerBlock extends Placed {
   worded: boolean;
   /** Markdown of all that follows the item's first paragraph; empty where nothing does. */
   explanation: string;
+  /** Offsets in the file between which it stands. */
+  explained: { from: number; to: number };
 }
 
 type Container = Extract<MdastNode, { type: 'containerDirective' | 'leafDirective' }>;
@@ -52,11 +54,13 @@ function emptyBox(item: Item): string | undefined {
 function answerOf(item: Item, source: string): QuizAnswerBlock {
   const [first, second] = item.children as MdastNode[];
   const empty = emptyBox(item);
+  const end = item.position?.end.offset ?? 0;
   return {
     ...placeOf(item),
     right: item.checked ?? (empty === undefined ? undefined : empty.toLowerCase() === '[x]'),
     worded: first?.type === 'paragraph' && empty === undefined,
     explanation: second === undefined ? '' : dedented(source, second, item),
+    explained: { from: second === undefined ? end : placeOf(second).offset, to: end },
   };
 }
 

@@ -1,6 +1,7 @@
 import type { QuizEntry } from './manifest.ts';
 import { explanationOf } from './explanation.ts';
-import type { Definition } from './blocks.ts';
+import type { Blocks } from './blocks.ts';
+import type { Placed } from './place.ts';
 import type { QuizBlock } from './quiz-block.ts';
 import { mistakesOfId } from './task-fields.ts';
 import type { Mistake } from './problem.ts';
@@ -8,12 +9,19 @@ import type { PlacedMistake } from './tasks.ts';
 
 /** Reads the quizzes of a lesson. `course` and `lesson` are the folders that the links of explanations are seen from. */
 export function readQuizzes(
-  blocks: readonly QuizBlock[],
-  definitions: readonly Definition[],
+  { quizzes: blocks, definitions, fences, headings, pictures }: Blocks,
   course: string,
   lesson: string,
 ): { quizzes: QuizEntry[]; mistakes: PlacedMistake[] } {
   const mistakes = blocks.flatMap(mistakesOfQuiz);
+  for (const { explained } of blocks.flatMap(({ answers }) => answers)) {
+    const within = ({ offset }: Placed) => offset >= explained.from && offset < explained.to;
+    const runs = fences.filter(({ meta }) => /\brun\b/.test(meta));
+    mistakes.push(...pictures.filter(within).map((from) => ({ ...notExplained('a picture'), from })));
+    mistakes.push(...runs.filter(within).map((from) => ({ ...notExplained('a run block'), from })));
+  }
+  const inside = headings.filter(({ inside }) => inside?.name === 'quiz');
+  mistakes.push(...inside.map((from) => ({ ...headingInQuiz, from })));
   if (mistakes.length > 0) return { quizzes: [], mistakes };
   const quizzes = blocks.map(({ directive, answers }) => ({
     id: directive.attributes['id'] ?? '',
@@ -64,6 +72,18 @@ const noBox: Mistake = {
   what: 'an answer without a box',
   expected: '"- [x]" before a right answer, "- [ ]" before another',
   mend: 'Add the box.',
+};
+
+const notExplained = (what: string): Mistake => ({
+  what: `${what} in an explanation`,
+  expected: 'words, links and code: an explanation is not in the page, and comes when its answer was chosen',
+  mend: 'Take it out, or show it below the quiz.',
+});
+
+const headingInQuiz: Mistake = {
+  what: 'a heading in a quiz',
+  expected: FORM,
+  mend: 'Write the heading above the quiz, or the question as a paragraph.',
 };
 
 const noWords: Mistake = {

@@ -3,11 +3,12 @@ import type { FencedBlock } from './fenced-block.ts';
 import type { Mistake } from './problem.ts';
 import type { PlacedMistake, ReadFence } from './tasks.ts';
 
-/** Reads the fences of a lesson, in the order of the text. Those with mistakes are left out. */
+/** Reads the fences of a lesson, in the order of the text. `unread` are those with mistakes. */
 export function readFences(
   blocks: readonly FencedBlock[],
   terminals: readonly string[],
-): { read: ReadFence[]; mistakes: PlacedMistake[] } {
+): { read: ReadFence[]; unread: FencedBlock[]; mistakes: PlacedMistake[] } {
+  const unread: FencedBlock[] = [];
   const read: ReadFence[] = [];
   const mistakes: PlacedMistake[] = [];
   // What cannot be read may have been a command.
@@ -16,6 +17,7 @@ export function readFences(
     const parsed = parseFence(block.language, block.meta, terminals);
     if ('mistakes' in parsed) {
       mistakes.push(...parsed.mistakes.map((mistake) => ({ ...mistake, from: block })));
+      unread.push(block);
       before = 'unread';
       continue;
     }
@@ -29,7 +31,7 @@ export function readFences(
     if (fence.kind === 'command' && block.text.trim() === '') mistakes.push({ ...emptyCommand, from: block });
     before = fence;
   }
-  return { read, mistakes };
+  return { read, unread, mistakes };
 }
 
 const printsNothing = (before: ReadFence['fence'] | 'unread' | undefined) =>

@@ -10,20 +10,42 @@ export interface TaskFields {
   mistakes: Mistake[];
 }
 
-/** `ids` are those of all tasks, in the order of the text; this one is at `index`. */
-export function fieldsOf(directive: Directive, index: number, ids: readonly string[]): TaskFields {
+/** `tasks` are all of the lesson, in the order of the text; this one is at `index`. */
+export function fieldsOf(directive: Directive, index: number, tasks: readonly Directive[]): TaskFields {
   const { attributes } = directive;
   const title = attributes['title']?.trim() ?? '';
-  const needs = (attributes['needs'] ?? '').split(/[\s,]+/).filter((need) => need !== '');
+  const needs = needsOf(directive);
   // What could not be read may be what is missing.
-  if (directive.rest !== '') return { id: attributes['id'] ?? '', title, needs: [], mistakes: [] };
+  if (directive.rest !== '') return { id: idOf(directive), title, needs: [], mistakes: [] };
   const mistakes = mistakesOfId(directive);
-  if (title === '') mistakes.push(noTitle(directive));
+  if (title === '' && directive.label === undefined) mistakes.push(noTitle(directive));
   for (const [place, need] of needs.entries()) {
     if (needs.indexOf(need) < place) mistakes.push(needTwice(need));
-    else if (!ids.slice(0, index).includes(need)) mistakes.push(badNeed(need, index, ids));
+    else if (!tasks.slice(0, index).some((task) => idOf(task) === need)) mistakes.push(badNeed(need, index, tasks));
   }
-  return { id: attributes['id'] ?? '', title, needs, mistakes };
+  return { id: idOf(directive), title, needs, mistakes };
+}
+
+const idOf = ({ attributes }: Directive) => attributes['id'] ?? '';
+
+const needsOf = ({ attributes }: Directive) =>
+  (attributes['needs'] ?? '').split(/[\s,]+/).filter((need) => need !== '');
+
+/** The way by needs from one task to another, both included; undefined where none leads there. */
+function circleFrom(
+  from: string,
+  to: string,
+  tasks: readonly Directive[],
+  seen: readonly string[] = [],
+): string[] | undefined {
+  if (from === to) return [to];
+  if (seen.includes(from)) return undefined;
+  const next = tasks.filter((task) => idOf(task) === from).flatMap(needsOf);
+  for (const need of next) {
+    const way = circleFrom(need, to, tasks, [...seen, from]);
+    if (way) return [from, ...way];
+  }
+  return undefined;
 }
 
 export function mistakesOfId({ name, attributes }: Directive): Mistake[] {
@@ -68,13 +90,16 @@ const needTwice = (need: string): Mistake => ({
   mend: 'Remove one of the two.',
 });
 
-function badNeed(need: string, index: number, ids: readonly string[]): Mistake {
+function badNeed(need: string, index: number, tasks: readonly Directive[]): Mistake {
+  const ids = tasks.map(idOf);
   const expected = index === 0 ? 'nothing: no task stands above this one' : `out of ${ids.slice(0, index).join(', ')}`;
   if (need === ids[index]) {
     return { word: 'needs', what: `"${need}" needs itself`, expected, mend: `Remove "${need}" from "needs".` };
   }
   if (ids.includes(need)) {
-    const what = `"${ids[index]}" needs "${need}", which stands below it`;
+    const circle = circleFrom(need, ids[index]!, tasks);
+    const way = circle && [ids[index], ...circle].map((id) => `"${id}"`).join(' needs ');
+    const what = way ? `a circle: ${way}` : `"${ids[index]}" needs "${need}", which stands below it`;
     return { word: 'needs', what, expected, mend: `Move "${need}" above it, or remove it from "needs".` };
   }
   const meant = nearest(need, ids.slice(0, index));

@@ -32,6 +32,8 @@ export interface TaskSources {
   folder: string;
   directives: readonly Directive[];
   fences: readonly ReadFence[];
+  /** Blocks whose info string has mistakes: what they are may be what a task lacks. */
+  unread: readonly FencedBlock[];
   beside: Beside;
   terminals: readonly string[];
 }
@@ -50,10 +52,9 @@ export const isTask = ({ name }: Directive) => name === 'task' || name === 'ask'
 export function readTasks(sources: TaskSources): { tasks: PlacedTask[]; mistakes: PlacedMistake[] } {
   const mistakes = strayFences(sources.fences);
   const directives = sources.directives.filter(isTask);
-  const ids = directives.map(({ attributes }) => attributes['id'] ?? '');
   const tasks = directives.map((directive, index) => {
     const parts = partsOf(directive, sources);
-    const { id, title, needs, mistakes: ofFields } = fieldsOf(directive, index, ids);
+    const { id, title, needs, mistakes: ofFields } = fieldsOf(directive, index, directives);
     mistakes.push(...parts.mistakes, ...at(directive, ofFields));
     return placedTask(directive, { id, title, needs }, parts, sources, mistakes);
   });
@@ -69,6 +70,13 @@ interface Part {
   block: FencedBlock | undefined;
 }
 
+interface Parts {
+  parts: Part[];
+  mistakes: PlacedMistake[];
+  /** Whether all could be read. */
+  whole: boolean;
+}
+
 const at = (from: Placed, mistakes: readonly Mistake[], file?: string): PlacedMistake[] =>
   mistakes.map((mistake) => ({ ...mistake, from, ...(file !== undefined && { file }) }));
 
@@ -80,8 +88,9 @@ function strayFences(fences: readonly ReadFence[]): PlacedMistake[] {
 }
 
 /** The blocks of a task in the order of the text, then its files. */
-function partsOf(directive: Directive, sources: TaskSources): { parts: Part[]; mistakes: PlacedMistake[] } {
-  const { folder, fences, beside, terminals } = sources;
+function partsOf(directive: Directive, sources: TaskSources): Parts {
+  const { folder, fences, unread, beside, terminals } = sources;
+  let whole = unread.every(({ inside }) => inside !== directive);
   const mistakes: PlacedMistake[] = [];
   const parts: Part[] = [];
   for (const { fence, block } of fences) {
@@ -101,11 +110,14 @@ function partsOf(directive: Directive, sources: TaskSources): { parts: Part[]; m
     }
     const twin = parts.find(({ fence }) => fence.kind === kind);
     if (twin) mistakes.push(...at(twin.from, [mistake.fenceAndFile(kind, file)]));
-    if (script.fence === undefined) continue;
+    if (script.fence === undefined) {
+      whole = false;
+      continue;
+    }
     const source = { place: `${folder}/${file}:${script.line}`, text: script.text };
     parts.push({ fence: script.fence, source, from: START, file, block: undefined });
   }
-  return { parts, mistakes };
+  return { parts, mistakes, whole };
 }
 
 function offsetOf(text: string, line: number): number {
@@ -115,7 +127,7 @@ function offsetOf(text: string, line: number): number {
 function placedTask(
   directive: Directive,
   fields: Pick<TaskEntry, 'id' | 'title' | 'needs'>,
-  { parts }: { parts: readonly Part[] },
+  { parts, whole }: Parts,
   { directives }: TaskSources,
   mistakes: PlacedMistake[],
 ): PlacedTask | undefined {
@@ -126,7 +138,7 @@ function placedTask(
   const solutions: PlacedTask['solutions'] = [];
   for (const { fence, source, from, file, block } of parts) {
     if (fence.kind === 'check') {
-      if (checks.length === 1) mistakes.push(...at(from, [mistake.secondCheck(kind)], file));
+      if (checks.length === 1 && file === undefined) mistakes.push(...at(from, [mistake.secondCheck(kind)], file));
       if (kind === 'ask' && !/\bANSWER\b/.test(source.text)) mistakes.push(...at(from, [mistake.noAnswer], file));
       checks.push(scriptStep(source, fence));
     } else if (fence.kind === 'setup') setup.push(scriptStep(source, fence));
@@ -140,8 +152,9 @@ function placedTask(
     }
   }
   const [check] = checks;
-  if (check === undefined) mistakes.push(...at(directive, [mistake.noCheck(directive)]));
-  if (solutions.length === 0 && kind === 'task') mistakes.push(...at(directive, [mistake.noSolution(directive)]));
+  if (check === undefined && whole) mistakes.push(...at(directive, [mistake.noCheck(directive)]));
+  if (solutions.length === 0 && kind === 'task' && whole)
+    mistakes.push(...at(directive, [mistake.noSolution(directive)]));
   if (check === undefined) return undefined;
   const hints = directives.filter(({ name, inside }) => name === 'hint' && inside === directive).length;
   const solve = solutions.map(({ step }) => step);

@@ -20,7 +20,7 @@ export function readYaml<T extends z.ZodObject>(
   schema: T,
 ): { value: z.infer<T>; at: (...path: PropertyKey[]) => Spot } | { problems: Problem[] } {
   const lines = new LineCounter();
-  const document = parseDocument(source.text, { lineCounter: lines, prettyErrors: false });
+  const document = parseDocument(source.text, { lineCounter: lines, prettyErrors: false, stringKeys: true });
   const spotOf = (offset: number): Spot => {
     const { line, col } = lines.linePos(offset);
     return { file: source.file, line: line + source.firstLine - 1, column: col };
@@ -38,19 +38,26 @@ export function readYaml<T extends z.ZodObject>(
 
   const parsed = schema.safeParse(document.toJS() ?? {});
   if (parsed.success) return { value: parsed.data, at: (...path) => spotOf(offsetOf(document, path, 'value')) };
-  const problems = parsed.error.issues.flatMap((issue) =>
-    problemsOfIssue(issue, schema, document).map(({ offset, ...problem }) => ({
-      ...spotOf(offset),
-      ...problem,
-    })),
-  );
-  return { problems };
+  const found = parsed.error.issues.flatMap((issue) => problemsOfIssue(issue, schema, document));
+  // A required key that is written wrong is one mistake, not two.
+  const meant = found.flatMap(({ meant }) => meant ?? []);
+  // So is a value that breaks two rules.
+  const first = (at: number, problem: Located) =>
+    found.findIndex(({ offset, what }) => offset === problem.offset && what === problem.what) === at;
+  const told = found.filter((problem, index) => !meant.includes(problem.missing ?? '') && first(index, problem));
+  return { problems: told.map(({ offset, what, expected, mend }) => ({ ...spotOf(offset), what, expected, mend })) };
 }
 
 /** A schema's own words for what it wants, where it has some. */
 const EXPECTED = /^expected (?<what>.*)$/s;
 
-type Located = Mistake & { offset: number };
+interface Located extends Mistake {
+  offset: number;
+  /** The key that is not there, as a path. */
+  missing?: string;
+  /** The key that an unknown one was meant as, as a path. */
+  meant?: string;
+}
 
 function problemsOfIssue(issue: z.core.$ZodIssue, schema: z.ZodObject, document: Document): Located[] {
   if (issue.code === 'unrecognized_keys') {
@@ -58,6 +65,7 @@ function problemsOfIssue(issue: z.core.$ZodIssue, schema: z.ZodObject, document:
     return issue.keys.map((key) => {
       const meant = nearest(key, known);
       return {
+        ...(meant !== undefined && { meant: [...issue.path, meant].join('.') }),
         offset: offsetOf(document, [...issue.path, key], 'key'),
         what: `unknown key "${key}"`,
         expected: `one of ${known.join(', ')}`,
@@ -83,6 +91,7 @@ function problemsOfIssue(issue: z.core.$ZodIssue, schema: z.ZodObject, document:
   return [
     {
       offset,
+      ...(missing && { missing: issue.path.join('.') }),
       what: missing ? `"${name}" is missing` : `"${name}" has a value that does not fit`,
       expected: EXPECTED.exec(issue.message)?.groups?.['what'] ?? description ?? issue.message,
       mend,

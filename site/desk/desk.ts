@@ -3,6 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Course, readCourses } from '../course/course.ts';
+import { CourseMemory } from '../course/memory.ts';
 import { isDrawing } from '../course/pictures.ts';
 import { CourseProblems } from '../course/problem.ts';
 import { writeManifest } from '../course/write-manifest.ts';
@@ -32,6 +33,7 @@ const SETTLE_MS = 80;
 export class Desk {
   readonly #options: DeskOptions;
   readonly #published: Published;
+  readonly #memory = new CourseMemory();
   #site: WarmSite | undefined;
   /** What is built into all pages, as it was when they were built. */
   #builtIn = '';
@@ -58,7 +60,7 @@ export class Desk {
     const stamp = this.#nextStamp();
     const pages = await this.#published.take(outDir, stamp);
     tell({ type: 'built' });
-    tell({ type: 'changed', change: { pages, stamp, manifest } });
+    this.#tell(pages, stamp, manifest);
     return true;
   }
 
@@ -77,28 +79,28 @@ export class Desk {
     if (this.#builtIn !== (await builtInto(lessons, courses))) return tell({ type: 'outdated' });
 
     const changed = new Set(await this.#site!.load(courses));
-    const manifest = await this.#writeManifest(courses);
     const pages = (await this.#site!.pages()).filter(({ path }) => path !== '/404/');
     // Whoever saved a lesson waits for that one; the others may name it, or its title.
-    await this.#make(
-      pages.filter(({ path }) => changed.has(path)),
-      manifest,
-    );
+    await this.#make(pages.filter(({ path }) => changed.has(path)));
+    if (await this.#writeManifest(courses)) this.#tell([], this.#nextStamp(), true);
     for (const page of pages.filter(({ path }) => !changed.has(path))) {
       if (look !== this.#looks) return;
-      await this.#make([page], false);
+      await this.#make([page]);
     }
     await this.#published.keepOnly([...pages.map(({ path }) => path), '/404/']);
   }
 
-  async #make(pages: readonly Page[], manifest: boolean): Promise<void> {
+  async #make(pages: readonly Page[]): Promise<void> {
     const stamp = this.#nextStamp();
     const different: string[] = [];
     for (const page of pages) {
       if (await this.#published.page(page.path, await page.render(), stamp)) different.push(page.path);
     }
-    if (different.length === 0 && !manifest) return;
-    this.#options.tell({ type: 'changed', change: { pages: different, stamp, manifest } });
+    if (different.length > 0) this.#tell(different, stamp, false);
+  }
+
+  #tell(pages: readonly string[], stamp: number, manifest: boolean): void {
+    this.#options.tell({ type: 'changed', change: { pages, stamp, manifest } });
   }
 
   /** The courses; undefined where they have mistakes, which are told, or where a newer look is to find out. */
@@ -121,7 +123,7 @@ export class Desk {
 
   async #readOnce(): Promise<Course[]> {
     const { root, lessons } = this.#options;
-    const courses = await readCourses(lessons);
+    const courses = await readCourses(lessons, this.#memory);
     await readSchool(lessons, await readFile(new URL('site/styles/tokens.css', root), 'utf8'));
     return courses;
   }

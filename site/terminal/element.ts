@@ -38,7 +38,7 @@ const FIT_MS = 60;
 const DEFAULT_SETTINGS: ScreenSettings = { fontSize: 14, screenReader: false };
 
 /**
- * `<slipway-terminal course="…" name="…">`: one terminal of the learner's sandbox. It opens when `open()` is called, and
+ * `<slipway-terminal course="…" name="…" lesson="…">`: one terminal of the learner's sandbox. It opens when `open()` is called, and
  * stays open while it is in the page, wherever the page moves it. `data-state` has the name of its state.
  */
 export class SlipwayTerminal extends HTMLElement {
@@ -166,11 +166,10 @@ export class SlipwayTerminal extends HTMLElement {
     resizes.observe(container);
     signal.addEventListener('abort', () => resizes.disconnect());
 
-    const path = `/api/courses/${this.getAttribute('course')}/terminals/${this.name}`;
     this.#connection = new Connection(
       {
         admission: () => this.#admission(),
-        socket: (listener) => openWebSocket(path, listener),
+        socket: (listener) => openWebSocket(this.#address, listener),
         clock: browserClock,
         random: Math.random,
       },
@@ -199,7 +198,15 @@ export class SlipwayTerminal extends HTMLElement {
       },
       commandEnded: (status) => this.#tell('slipway-command-ended', { status }),
       notice: (code) => this.#notice?.show(code),
+      returned: (from) => this.#notice?.returned(from),
     };
+  }
+
+  /** As the page is now: the terminal lives on when it goes on to another lesson. */
+  get #address(): string {
+    const lesson = this.getAttribute('lesson') ?? '';
+    const path = `/api/courses/${this.getAttribute('course')}/terminals/${this.name}`;
+    return lesson === '' ? path : `${path}?lesson=${encodeURIComponent(lesson)}`;
   }
 
   async #admission(): Promise<Admission> {

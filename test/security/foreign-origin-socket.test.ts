@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { visit } from '../support/gateway.ts';
-import { send, TERMINAL, upgradeLines } from '../support/raw-web.ts';
+import { LIVE_LESSON, send, TERMINAL, upgradeLines } from '../support/raw-web.ts';
 import { TestServer } from '../support/server.ts';
 
 let server: TestServer;
@@ -12,11 +12,12 @@ beforeAll(async () => {
 });
 afterAll(() => server?.[Symbol.asyncDispose]());
 
-const upgrade = (headers: Record<string, string | undefined>) =>
-  send(server.url, upgradeLines(server.url, TERMINAL, { Cookie: cookie, ...headers }));
+const upgrade = (path: string, headers: Record<string, string | undefined>) =>
+  send(server.url, upgradeLines(server.url, path, { Cookie: cookie, ...headers }));
 
-test('our own page with a learner’s cookie opens a terminal', async () => {
-  expect((await upgrade({})).status).toBe(101);
+test('our own page with a learner’s cookie opens a terminal, and hears of its lesson', async () => {
+  expect((await upgrade(TERMINAL, {})).status).toBe(101);
+  expect((await upgrade(LIVE_LESSON, {})).status).toBe(101);
 });
 
 test.each<[string, (ours: URL) => string | undefined]>([
@@ -36,10 +37,12 @@ test.each<[string, (ours: URL) => string | undefined]>([
   ['another name for the same machine', (ours) => `http://localhost:${ours.port}`],
   ['our address in another notation', (ours) => `http://2130706433:${ours.port}`],
   ['the word that matches any', () => '*'],
-])('a page that says it comes from %s gets no terminal, whatever cookie comes with it', async (_what, origin) => {
-  const { status, body } = await upgrade({ Origin: origin(new URL(server.url)) });
-  expect(status).toBe(403);
-  expect(JSON.parse(body)).toMatchObject({ error: { code: 'foreign-origin' } });
+])('a page that says it comes from %s gets no WebSocket, whatever cookie comes with it', async (_what, origin) => {
+  for (const path of [TERMINAL, LIVE_LESSON]) {
+    const { status, body } = await upgrade(path, { Origin: origin(new URL(server.url)) });
+    expect(status).toBe(403);
+    expect(JSON.parse(body)).toMatchObject({ error: { code: 'foreign-origin' } });
+  }
 });
 
 test('two Origin headers are no better than a foreign one', async () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { visit } from '../support/gateway.ts';
-import { COURSE, send } from '../support/raw-web.ts';
+import { COURSE, LESSON, send } from '../support/raw-web.ts';
 import { TestServer } from '../support/server.ts';
 
 let server: TestServer;
@@ -12,7 +12,15 @@ beforeAll(async () => {
 });
 afterAll(() => server?.[Symbol.asyncDispose]());
 
-const PATHS = ['/api/session', '/api/join', '/api/recover', '/api/recovery-code', `${COURSE}/sandbox/restart`];
+const PATHS = [
+  '/api/session',
+  '/api/join',
+  '/api/recover',
+  '/api/recovery-code',
+  '/api/progress/delete',
+  `${COURSE}/sandbox/restart`,
+  ...['tasks/any/hints', 'tasks/any/solution', 'tasks/any/move', 'quizzes/any'].map((what) => `${LESSON}/${what}`),
+];
 
 /** What a page may send without asking first. */
 const SIMPLE_TYPES = [

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { TestPage, visit } from '../support/gateway.ts';
-import { COURSE, send, TERMINAL, upgradeLines } from '../support/raw-web.ts';
+import { COURSE, LESSON, LIVE_LESSON, send, TERMINAL, upgradeLines } from '../support/raw-web.ts';
 import { TestServer } from '../support/server.ts';
 
 let server: TestServer;
@@ -39,12 +39,16 @@ const FORGED: [string, () => string | undefined][] = [
 
 test.each(FORGED)('%s is nobody, at a terminal and at every other door', async (_what, forged) => {
   const headers = { Cookie: forged() };
-  const upgrade = await send(server.url, upgradeLines(server.url, TERMINAL, headers));
-  expect(upgrade.status).toBe(401);
-  expect(JSON.parse(upgrade.body)).toMatchObject({ error: { code: 'not-signed-in' } });
+  for (const path of [TERMINAL, LIVE_LESSON]) {
+    const upgrade = await send(server.url, upgradeLines(server.url, path, headers));
+    expect(upgrade.status).toBe(401);
+    expect(JSON.parse(upgrade.body)).toMatchObject({ error: { code: 'not-signed-in' } });
+  }
   const init = headers.Cookie === undefined ? {} : { headers: { cookie: headers.Cookie } };
   expect((await fetch(`${server.url}${COURSE}/sandbox`, init)).status).toBe(401);
   expect((await fetch(`${server.url}${COURSE}/sandbox/home.tar`, init)).status).toBe(401);
+  expect((await fetch(`${server.url}/api/progress`, init)).status).toBe(401);
+  expect((await fetch(`${server.url}/api/progress/export`, init)).status).toBe(401);
   const post = {
     method: 'POST',
     body: '{}',
@@ -52,6 +56,10 @@ test.each(FORGED)('%s is nobody, at a terminal and at every other door', async (
   };
   expect((await fetch(`${server.url}${COURSE}/sandbox/restart`, post)).status).toBe(401);
   expect((await fetch(`${server.url}/api/recovery-code`, post)).status).toBe(401);
+  expect((await fetch(`${server.url}/api/progress/delete`, post)).status).toBe(401);
+  for (const what of ['tasks/any/hints', 'tasks/any/solution', 'tasks/any/move', 'quizzes/any']) {
+    expect((await fetch(`${server.url}${LESSON}/${what}`, post)).status, what).toBe(401);
+  }
 });
 
 test('a cookie of a learner who is no longer known is nobody’s', async () => {

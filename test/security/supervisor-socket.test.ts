@@ -69,6 +69,11 @@ test.each([
   ['limits of less than nothing', { n: 1, op: 'create', id, spec: { ...aSpec(), limits: { memoryBytes: -1 } } }],
   ['no limits', { n: 1, op: 'create', id, spec: { ...aSpec(), limits: {} } }],
   ['a setting more', { n: 1, op: 'create', id, spec: { ...aSpec(), mounts: ['/:/host'] } }],
+  ['a layer by a path', { n: 1, op: 'create', id, spec: { ...aSpec(), layers: ['../images'] } }],
+  ['a layer that is being made', { n: 1, op: 'create', id, spec: { ...aSpec(), layers: ['.half-layer'] } }],
+  ['more layers than there may be', { n: 1, op: 'create', id, spec: { ...aSpec(), layers: Array(9).fill('a') } }],
+  ['to store a layer at a path', { n: 1, op: 'snapshot', id, layer: '../../../etc' }],
+  ['to remove a layer by a path', { n: 1, op: 'removeLayer', layer: '../sandboxes' }],
   ['an operation that there is not', { n: 1, op: 'exec', id, argv: ['id'] }],
 ])('the supervisor refuses %s', async (_what, request) => {
   expect(await ask(request)).toMatchObject({ n: 1, ok: false, code: 'unsupported' });

@@ -31,11 +31,9 @@ export class TestDesk implements AsyncDisposable {
     const images = join(config.paths.supervisorData, 'images');
     mkdirSync(images, { recursive: true });
     execFileSync('cp', ['-al', join(config.paths.images, config.images['specimen']!.id), images]);
-    const slipway = new Slipway([
-      'dev',
-      ...['--lessons', lessons, '--data', data, '--run', config.run, '--cgroup', config.cgroup],
-      ...['--port', String(config.port), '--id-base', String(config.idBase), '--id-count', String(config.idCount)],
-    ]);
+    const places = ['--lessons', lessons, '--data', data, '--run', config.run, '--cgroup', config.cgroup];
+    const ids = ['--id-base', String(config.idBase), '--id-count', String(config.idCount)];
+    const slipway = new Slipway(['dev', ...places, ...ids, '--port', String(config.port)]);
     const desk = new TestDesk(config.urls[0]!, lessons, slipway, async () => {
       await removeEverything(config);
       rmSync(data, { recursive: true, force: true });

@@ -40,9 +40,10 @@ const MANIFEST: CourseManifest = {
 export async function gatewayOn(
   driver: SandboxDriver,
   overrides: Partial<Config> = {},
+  manifest = MANIFEST,
 ): Promise<RunningGateway & { url: string; config: Config }> {
   const data = mkdtempSync(join(tmpdir(), 'slipway-test-'));
-  writeFileSync(join(data, 'courses.json'), JSON.stringify(MANIFEST));
+  writeFileSync(join(data, 'courses.json'), JSON.stringify(manifest));
   writeFileSync(join(data, 'access-code'), 'abcd-efgh');
   writeFileSync(join(data, 'index.html'), '<!doctype html><title>Courses</title>');
   writeFileSync(join(data, '404.html'), '<!doctype html><title>Nothing here</title>');
@@ -57,6 +58,7 @@ export async function gatewayOn(
     idleFreezeMs: 0,
     idleStopMs: 0,
     expiryMs: 0,
+    extendMs: 0,
     startTimeoutMs: 5000,
     sandboxes: { mode: 'on' },
     images: { image: { id: 'image', profile: 'standard' } },
@@ -64,6 +66,7 @@ export async function gatewayOn(
     paths: {
       site: data,
       courses: join(data, 'courses.json'),
+      lessonFiles: join(data, 'lesson-files'),
       gatewayData: data,
       accessCode: join(data, 'access-code'),
     },

@@ -61,6 +61,6 @@ function serve(stream: Duplex, request: StreamRequest, home: string, shells: str
   child.once('exit', end);
   child.once('close', (status, signal) => {
     clearTimeout(timer);
-    stream.end(encodeControl({ type: 'ended', status, signal, timedOut }));
+    stream.end(encodeControl({ type: 'ended', status, signal, timedOut, flooded: false }));
   });
 }

@@ -6,6 +6,8 @@ import { expect } from 'vitest';
 
 export const COURSE = '/api/courses/containers-and-docker';
 export const TERMINAL = `${COURSE}/terminals/main`;
+export const LESSON = `${COURSE}/lessons/introduction`;
+export const LIVE_LESSON = `${LESSON}/live`;
 
 /** A connection to the server that takes any bytes. */
 export async function dial(url: string): Promise<Socket> {

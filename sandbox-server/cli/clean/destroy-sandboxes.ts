@@ -3,13 +3,14 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { removeEverything } from '../../sandbox/oci/supervisor/remove-everything.ts';
+import { lessonTestGroup } from '../lesson-test/prepare-host.ts';
 import { NATIVE_PROGRAM } from '../stages/native-program.ts';
 import type { Instance } from '../stages/instances.ts';
 
 export async function destroyAllSandboxes(root: string, { cgroup }: Instance): Promise<number> {
   const paths = { native: join(root, NATIVE_PROGRAM) } as Parameters<typeof removeEverything>[0]['paths'];
   let sandboxes = 0;
-  for (const name of [cgroup, ...groupsOfTests(cgroup)]) {
+  for (const name of [cgroup, lessonTestGroup(cgroup), ...groupsOfTests(cgroup)]) {
     sandboxes += (await removeEverything({ cgroup: name, paths })).sandboxes;
   }
   return sandboxes;

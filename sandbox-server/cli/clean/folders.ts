@@ -8,6 +8,7 @@ const OURS = {
     'config.json',
     'gateway',
     'host-changes.json',
+    'lesson-test',
     'lock',
     'log',
     'program',
@@ -18,6 +19,7 @@ const OURS = {
   ],
   run: [
     'config.json',
+    'lesson-test',
     'lock',
     'mnt',
     'registry',

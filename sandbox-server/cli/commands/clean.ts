@@ -8,6 +8,7 @@ import { removeFolder } from '../clean/folders.ts';
 import { workOf } from '../clean/work.ts';
 import { resolveSettings } from '../../config.ts';
 import type { Command, CommandContext } from '../command.ts';
+import { lessonTestGroup } from '../lesson-test/prepare-host.ts';
 import { Failure, type Report } from '../plain/report.mjs';
 import { runTool } from '../plain/tool.mjs';
 import { claim, claimOf } from '../serve/claims.ts';
@@ -58,7 +59,9 @@ function removeInstance(root: string, instance: Instance, asRoot: boolean, repor
     using _claims = claim(instance, asRoot ? { cgroup: instance.cgroup } : undefined);
     const ended = asRoot ? await destroyAllSandboxes(root, instance) : 0;
     const left = [...removeFolder(run, 'run'), ...removeFolder(data, 'data')];
-    if (asRoot) rmSync(claimOf(instance.cgroup), { recursive: true, force: true });
+    for (const group of asRoot ? [instance.cgroup, lessonTestGroup(instance.cgroup)] : []) {
+      rmSync(claimOf(group), { recursive: true, force: true });
+    }
     result(`${data} and ${run}; ${ended} running sandboxes ended`);
     return left;
   });

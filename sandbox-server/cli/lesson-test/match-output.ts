@@ -28,7 +28,7 @@ function withoutEmptyEnd(lines: readonly string[]): string[] {
 export const matches = (aligned: readonly Aligned[]) => aligned.every(({ kind }) => kind === 'same' || kind === 'any');
 
 /**
- * Aligns both so that as few lines as possible differ. Where the fence has a placeholder anywhere, spaces between words
+ * Aligns both so that as little as possible differs. Where the fence has a placeholder anywhere, spaces between words
  * may be of any number in all of its lines: columns move with the widths of what stands in them.
  */
 export function align(expected: readonly string[], came: readonly string[]): Aligned[] {
@@ -50,7 +50,7 @@ export function align(expected: readonly string[], came: readonly string[]): Ali
       aligned.push({ kind: 'same', expected: expected[i++]!, came: came[j++]! });
     } else if (pattern && line !== undefined && left === cost[i + 1]![j + 1]! + OTHER) {
       aligned.push({ kind: 'other', expected: expected[i++]!, came: came[j++]! });
-    } else if (pattern && left === cost[i + 1]![j]! + ONE) {
+    } else if (pattern && left === cost[i + 1]![j]! + MISSING) {
       aligned.push({ kind: 'missing', expected: expected[i++]! });
     } else {
       aligned.push({ kind: 'extra', came: came[j++]! });
@@ -59,10 +59,13 @@ export function align(expected: readonly string[], came: readonly string[]): Ali
   return aligned;
 }
 
-/** A line too much or too few. */
-const ONE = 2;
-/** A line in place of another: less than both. */
-const OTHER = 3;
+/**
+ * A line of the fence that did not come; one that came and is not in the fence; one in place of another. The first is no
+ * cheaper than the last: a line `...`, which takes any for nothing, would else swallow what differs beside it.
+ */
+const MISSING = 4;
+const EXTRA = 2;
+const OTHER = 4;
 
 /** `cost[i][j]`: of aligning everything from line `i` of the fence and line `j` of what came. */
 function costs(patterns: readonly (RegExp | null)[], came: readonly string[]): number[][] {
@@ -71,14 +74,14 @@ function costs(patterns: readonly (RegExp | null)[], came: readonly string[]): n
     for (let j = came.length; j >= 0; j--) {
       const pattern = patterns[i];
       const ways: number[] = [];
-      if (i === patterns.length) ways.push((came.length - j) * ONE);
+      if (i === patterns.length) ways.push((came.length - j) * EXTRA);
       else if (pattern === null) {
         ways.push(cost[i + 1]![j]!);
         if (j < came.length) ways.push(cost[i]![j + 1]!);
       } else {
-        ways.push(cost[i + 1]![j]! + ONE);
+        ways.push(cost[i + 1]![j]! + MISSING);
         if (j < came.length) {
-          ways.push(cost[i]![j + 1]! + ONE);
+          ways.push(cost[i]![j + 1]! + EXTRA);
           ways.push(cost[i + 1]![j + 1]! + (pattern!.test(came[j]!) ? 0 : OTHER));
         }
       }

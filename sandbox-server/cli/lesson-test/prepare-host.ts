@@ -66,6 +66,9 @@ export async function prepareHost(context: CommandContext, lessons: readonly str
   return { config, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
+/** The control group of sandboxes in which lessons are tested, beside that of a server's. */
+export const lessonTestGroup = (cgroup: string) => `${cgroup}-lesson-test`;
+
 /** Folders, control group and ids of its own: a server with these settings may serve meanwhile. */
 function besides(settings: Settings): Settings {
   const below = settings.idBase - IDS_BELOW;
@@ -73,7 +76,7 @@ function besides(settings: Settings): Settings {
     ...settings,
     data: join(settings.data, 'lesson-test'),
     run: join(settings.run, 'lesson-test'),
-    cgroup: `${settings.cgroup}-lesson-test`,
+    cgroup: lessonTestGroup(settings.cgroup),
     idBase: below >= FIRST_ID ? below : settings.idBase + settings.idCount,
     idCount: IDS,
   };

@@ -99,7 +99,7 @@ export function seconds(ms: number): string {
 export function keptText(kept: readonly KeptSandbox[], { program, state }: { program: string; state: string }): string {
   const lines = kept.flatMap(({ lesson, id }) => [
     `  ${lesson}:`,
-    `    sudo ${program} --root ${state} exec --tty --user 1000:1000 --env TERM=xterm-256color ${id} bash -l`,
+    `    sudo ${program} --root ${state} exec --tty --user 1000:1000 --env TERM=xterm-256color ${id} /bin/bash -l`,
   ]);
   return ['\nKept until Ctrl-C. Look into it from another terminal:', ...lines].join('\n');
 }

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { type CourseImage, imageProblem } from '../../sandbox/images/discover.ts';
+import { type CourseImage, courseOf, imageProblem } from '../../sandbox/images/discover.ts';
 import { type RegistryImageDescription, sourceOf } from './schema.ts';
 
 export interface RegistryImage {
@@ -30,7 +30,7 @@ export function registryImages(images: readonly CourseImage[]): RegistryImage[] 
       else if (!same(other, image)) {
         throw imageProblem(
           folder,
-          `${entry.name}:${entry.tags[0]} and ${other.folder}/image.yaml give one tag to different images`,
+          `${entry.name}:${entry.tags[0]} and the course ${courseOf(other)} give one tag to different images`,
           'the same entry in both, or other tags',
           'Mend one of the two.',
         );

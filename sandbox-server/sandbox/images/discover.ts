@@ -1,6 +1,6 @@
 /** Finds and reads the images that the courses describe. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 import { isLeftOut } from '../../../site/course/names.ts';
 import { formatProblem, type Problem } from '../../../site/course/problem.ts';
@@ -31,6 +31,9 @@ export const imageProblem = (folder: string, what: string, expected: string, men
 
 const IMAGE_FILE = 'image.yaml';
 
+/** Folder name of the course that describes an image. */
+export const courseOf = ({ folder }: Pick<CourseImage, 'folder'>) => basename(dirname(folder));
+
 /** Folders of the images that the courses describe. */
 export function imageFolders(lessons: string): string[] {
   if (!existsSync(lessons)) return [];
@@ -47,7 +50,7 @@ export function discoverImages(lessons: string): CourseImage[] {
     if (first !== index) {
       throw imageProblem(
         folder,
-        `the name "${description.name}" is taken by ${images[first]!.folder}`,
+        `the name "${description.name}" is taken by the course ${courseOf(images[first]!)}`,
         'a name that no other course’s image has',
         'Choose another, or have course.yaml name the other image.',
       );

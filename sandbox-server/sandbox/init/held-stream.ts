@@ -12,6 +12,8 @@ export interface HeldStreamOptions {
   onOpen?: () => void;
   /** What it holds comes out of a sandbox: untrusted. */
   onControl: (message: unknown) => void;
+  /** So many messages are taken within so many milliseconds; what comes faster waits with `init`. */
+  pace?: { messages: number; ms: number };
   log: { debug(fields: object, text: string): void };
 }
 
@@ -49,17 +51,27 @@ export class HeldStream implements Disposable {
 
   /** One stream, from its opening to its end. Resolves to whether `init` took it. */
   private async hold(): Promise<boolean> {
-    const { connect, request, onOpen, onControl } = this.options;
+    const { connect, request, onOpen, onControl, pace } = this.options;
     const { signal } = this.ending;
     const carrier = await connect();
     const { promise, resolve } = Promise.withResolvers<boolean>();
     let opened = false;
+    let taken = 0;
+    const take = (message: unknown) => {
+      onControl(message);
+      if (pace && taken++ === 0) setTimeout(goOn, pace.ms).unref();
+      if (pace && taken >= pace.messages) stream.pause();
+    };
+    const goOn = () => {
+      taken = 0;
+      stream.resume();
+    };
     using stream = new InitStream(carrier, request, {
       onOpen: () => {
         opened = true;
         onOpen?.();
       },
-      onControl,
+      onControl: take,
       onEnd: () => resolve(opened),
     });
     const end = () => stream[Symbol.dispose]();

@@ -35,6 +35,12 @@ export interface WatchOptions {
   log: { debug(fields: object, text: string): void };
 }
 
+/**
+ * A program can print marks as fast as it can print. More than a person causes by the fastest typing and pasting is taken
+ * only now and then, and of what comes meanwhile `init` keeps the newest.
+ */
+const PACE = { messages: 64, ms: 500 };
+
 /** Watches until disposed. What does not fit is dropped. */
 export class Watch implements Disposable {
   private readonly stream: HeldStream;
@@ -43,6 +49,7 @@ export class Watch implements Disposable {
     this.stream = new HeldStream({
       ...options,
       request: { op: 'watch' },
+      pace: PACE,
       onControl: (message) => {
         const event = watchEvent.safeParse(message).data;
         if (event) onEvent(event);

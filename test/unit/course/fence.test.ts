@@ -42,11 +42,11 @@ describe('a fence says what its block is for', () => {
 
 describe('a mistake in a fence is named, with its mend', () => {
   it.each([
-    ['sh', 'rum', 'unknown word "rum" after the fence’s language → Write "run".'],
-    ['sh', 'run quickly', 'unknown word "quickly" after the fence’s language → Remove "quickly".'],
-    ['sh', 'run teminal=two', 'unknown word "teminal=two" after the fence’s language → Write "terminal".'],
+    ['sh', 'rum', 'unknown word "rum" → Write "run".'],
+    ['sh', 'run quickly', 'unknown word "quickly" → Remove "quickly".'],
+    ['sh', 'run teminal=two', 'unknown word "teminal=two" → Write "terminal".'],
     ['sh', 'terminal=two', '"terminal=two" without "run" → Write "run terminal=two", or remove "terminal=two".'],
-    ['sh', 'run run', '"run" stands twice after the fence’s language → Remove one of the two.'],
+    ['sh', 'run run', '"run" stands twice → Remove one of the two.'],
     ['sh', 'run exit=256', '"exit=256" is no exit status → Write for example "exit=1".'],
     ['sh', 'run exit', '"exit=" is no exit status → Write for example "exit=1".'],
     ['sh', 'run terminal', 'the lesson has no terminal ""'],

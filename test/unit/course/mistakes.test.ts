@@ -22,7 +22,7 @@ describe('a mistake in a lesson is told with its line', () => {
     [
       'a block in one with as many colons',
       ':::note\n:::tip\nx\n:::\n:::\n',
-      ['2: ":::tip" stands in ":::note", which its end closes too', '5: ":::" ends nothing'],
+      ['2: ":::tip" stands in ":::note", which its end closes too'],
     ],
     ['a block without an end', ':::note\nx\n', ['1: ":::note" has no end']],
     ['an end without a block', 'x\n\n:::\n', ['3: ":::" ends nothing']],

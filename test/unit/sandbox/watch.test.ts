@@ -84,3 +84,26 @@ test('what does not fit the protocol is dropped, and what follows it is heard', 
     ours.write(encodeControl(message));
   await expect.poll(() => heard).toEqual([good]);
 });
+
+test('a watcher takes events without end at its own pace, and the stream waits', async () => {
+  const [ours, theirs] = duplexPair();
+  let heard = 0;
+  using _watch = new Watch({ connect: async () => theirs, onEvent: () => heard++, log });
+  ours.resume();
+  const event = encodeControl({ type: 'command-ended', terminal: 'main', status: 0 });
+  ours.write(encodeControl({ ok: true }));
+  let taken = 0;
+  const flood = setInterval(() => {
+    // What the other end has not taken waits here, as it would in init.
+    while (ours.writableLength < 64 * 1024) {
+      ours.write(event);
+      taken++;
+    }
+  }, 1);
+  await expect.poll(() => heard).toBeGreaterThanOrEqual(64);
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  const [first, before] = [heard, taken];
+  expect(before).toBeLessThan(10_000);
+  await expect.poll(() => heard).toBeGreaterThan(first);
+  clearInterval(flood);
+});

@@ -104,6 +104,7 @@ export class Layers {
       );
     }
     if (!parsed.data.ok) throw new DriverError(parsed.data.code, parsed.data.message);
-    return parsed.data;
+    const { bytes, inodes } = parsed.data;
+    return { bytes, inodes };
   }
 }
