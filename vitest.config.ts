@@ -7,6 +7,9 @@ const ON_THE_HOST = ['contract', 'sandbox', 'server', 'security', 'faults', 'cli
 /** For a machine of two busy processors: a container starts in 50 ms, a browser in seconds. */
 const HOST_TIMEOUT_MS = 60_000 * PATIENCE;
 
+/** Some start shells by the hundred, on a machine that may do other things besides. */
+const UNIT_TIMEOUT_MS = 30_000 * PATIENCE;
+
 function onTheHost(name: string, index: number): TestProjectConfiguration {
   return {
     test: {
@@ -26,7 +29,14 @@ export default defineConfig({
     // A forgotten `.only` would skip all others in silence.
     allowOnly: false,
     projects: [
-      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], sequence: { groupOrder: 0 } } },
+      {
+        test: {
+          name: 'unit',
+          include: ['test/unit/**/*.test.ts'],
+          testTimeout: UNIT_TIMEOUT_MS,
+          sequence: { groupOrder: 0 },
+        },
+      },
       ...ON_THE_HOST.map(onTheHost),
     ],
   },

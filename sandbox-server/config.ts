@@ -32,6 +32,7 @@ export interface Config {
   idleFreezeMs: number;
   idleStopMs: number;
   expiryMs: number;
+  extendMs: number;
   startTimeoutMs: number;
   engineIdleMs: number;
   logLevel: Settings['logLevel'];
@@ -109,6 +110,7 @@ export function composeConfig(settings: Settings, { sandboxes, registry, program
     idleFreezeMs: settings.idleFreeze,
     idleStopMs: settings.idleStop,
     expiryMs: settings.expiry,
+    extendMs: settings.extend,
     startTimeoutMs: settings.startTimeout,
     engineIdleMs: settings.engineIdle,
     logLevel: settings.logLevel,

@@ -12,10 +12,10 @@ import { Desk } from './desk/desk.ts';
 import { createApp } from './http/app.ts';
 import { Courses } from './http/courses.ts';
 import { Origins } from './http/origins.ts';
-import { beginTasks } from './lessons/begin-tasks.ts';
 import { Layers } from './lessons/layers.ts';
-import { Mover } from './lessons/move.ts';
+import { Mover, type MoverOptions } from './lessons/move.ts';
 import { playFrom } from './lessons/play.ts';
+import { LessonPreparer } from './lessons/preparer.ts';
 import { createLog, type Log } from './log.ts';
 import { RegistryOutlet } from './registry/outlet.ts';
 import type { SandboxDriver } from './sandbox/driver.ts';
@@ -25,7 +25,9 @@ import { Sessions } from './session/sessions.ts';
 import { Spares } from './session/spares.ts';
 import { Sockets } from './socket/upgrade.ts';
 import { openDatabase } from './store/database.ts';
+import { BegunTasks } from './store/begun-tasks.ts';
 import { Learners } from './store/learners.ts';
+import { PreparedLessons } from './store/prepared-lessons.ts';
 import { Progress } from './store/progress.ts';
 import { RegistryUsage } from './store/registry-usage.ts';
 import { SandboxRecords } from './store/sandbox-records.ts';
@@ -61,12 +63,18 @@ export async function startGateway(config: Config, log: Log, driver = driverOf(c
     registry.mode === 'on' ? new RegistryOutlet({ ...registry, registryBytes, driver, usage, log }) : undefined;
   const way = outlet ? { outlet } : {};
   const connect = (sandbox: string) => driver.connect(sandbox);
+  const prepared = new PreparedLessons(database);
+  const begun = new BegunTasks(database);
+  const filesFolder = config.paths.lessonFiles;
+  const preparer = stack.use(new LessonPreparer({ prepared, filesFolder, now, log }));
   const visits: Visits = new Visits({
     courses,
     progress,
     find: (learner, course) => sessions.find(learner, course),
     connect,
-    begin: (session, _lesson, tasks) => beginTasks(() => connect(session.id), tasks),
+    prepare: preparer.prepare.bind(preparer),
+    begin: preparer.begin.bind(preparer),
+    begun,
     secret,
     now,
     log,
@@ -79,10 +87,14 @@ export async function startGateway(config: Config, log: Log, driver = driverOf(c
   stack.use(visits);
   if (config.sandboxes.mode === 'on') await sessions.reconcile();
   void outlet?.removeAllBut(new Set(records.all().map(({ id }) => id)));
-  const play = playFrom(config.paths.lessonFiles);
+  const play = playFrom(filesFolder);
   const layers = stack.use(new Layers({ driver, spares, courses: () => courses.all(), config, play, log }));
   if (config.sandboxes.mode === 'on') void layers.sweep();
-  const mover = stack.use(new Mover({ sessions, spares, layers, config, play, log }));
+  const onMoved: MoverOptions['onMoved'] = (sandbox, lesson, tasks) => {
+    prepared.add(sandbox, lesson);
+    begun.add(sandbox, lesson.slug, tasks);
+  };
+  const mover = stack.use(new Mover({ sessions, spares, layers, config, play, onMoved, log }));
   const origins = new Origins();
   const accessCode = config.access === 'code' ? readFileSync(config.paths.accessCode, 'utf8').trim() : undefined;
   const desk = config.desk ? new Desk({ config, courses, sessions }) : undefined;
@@ -103,7 +115,7 @@ export async function startGateway(config: Config, log: Log, driver = driverOf(c
     log,
   });
   stack.defer(() => app.close());
-  stack.use(new Sockets(app.server, { config, origins, courses, identity, sessions, visits, log }));
+  stack.use(new Sockets(app.server, { config, origins, courses, identity, sessions, preparer, visits, log }));
   await app.listen({ host: config.host, port: config.port });
   const { port } = app.server.address() as AddressInfo;
   origins.set(withPort(config.urls, port));

@@ -251,7 +251,7 @@ export const SETTINGS = {
     group: 'Time',
     value: 'TIME',
     doc: 'How long after its learner was last there a sandbox is frozen: it keeps its memory and uses no processor.',
-    fallback: '15min',
+    fallback: '10min',
     ...duration('min', { orNever: true }),
   }),
   idleStop: setting({
@@ -265,7 +265,14 @@ export const SETTINGS = {
     group: 'Time',
     value: 'TIME',
     doc: 'How long after its learner was last there a sandbox is deleted with its files.',
-    fallback: '30d',
+    fallback: '7d',
+    ...duration('d', { orNever: true }),
+  }),
+  extend: setting({
+    group: 'Time',
+    value: 'TIME',
+    doc: 'How much longer than `expiry`, from the moment they ask, learners may have their files kept. They may ask again; it does not add up.',
+    fallback: '7d',
     ...duration('d', { orNever: true }),
   }),
   startTimeout: setting({

@@ -2,7 +2,7 @@
 import { PassThrough } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import type { CloseTerminalAnswer, CloseTerminalRequest, SandboxAnswer } from '../protocol/api.ts';
+import type { CloseTerminalAnswer, CloseTerminalRequest, SandboxAnswer, SandboxLife } from '../protocol/api.ts';
 import { askInit } from '../sandbox/init/ask.ts';
 import { InitStream } from '../sandbox/init/stream.ts';
 import { LearnerError } from '../session/learner-error.ts';
@@ -47,6 +47,7 @@ export function sandboxRoutes(app: FastifyInstance, gateway: Gateway): void {
       state: session?.state ?? 'requested',
       ...(session?.stage ? { stage: session.stage } : {}),
       ...(session?.failure ? { failure: session.failure } : {}),
+      life: sessions.life(session),
       limits: { memoryBytes, cpus, processes, diskBytes },
     };
   });
@@ -55,6 +56,17 @@ export function sandboxRoutes(app: FastifyInstance, gateway: Gateway): void {
     await sessionOf(request).restart();
     return reply.code(204).send();
   });
+
+  app.post(
+    '/api/courses/:course/sandbox/extend',
+    { config: SELDOM },
+    async (request: CourseRequest): Promise<SandboxLife> => {
+      if (!request.learner) throw new LearnerError('not-signed-in');
+      const session = sessions.find(request.learner.id, courses.get(request.params.course).id);
+      if (session) sessions.extend(session);
+      return sessions.life(session);
+    },
+  );
 
   app.post(
     '/api/courses/:course/terminals/:terminal/close',

@@ -3,7 +3,7 @@
 export interface Mark {
   /** `A` and `B` stand around a prompt, `C` before a command's output, `D` after it. */
   kind: 'A' | 'B' | 'C' | 'D';
-  /** Exit status of a `D`; null where it tells none. */
+  /** Of a `D` the exit status, of a `C` that of the command before it; null where it tells none. */
   status: number | null;
   /** Where its sequence begins and ends, in bytes since the reader began or was told to begin anew. */
   start: number;

@@ -17,10 +17,10 @@ export interface MoverOptions {
   config: Pick<Config, 'images' | 'limits'>;
   play: Pick<Play, 'perform'>;
   /**
-   * Told of a sandbox that becomes a learner's and in which the lesson is prepared, and done up to this task's start: in
-   * the database's transaction that makes it theirs, before anything else uses it.
+   * Told of a sandbox that becomes a learner's, in which the lesson is prepared and these of its tasks have begun: in the
+   * database's transaction that makes it theirs, before anything else uses it.
    */
-  onMoved?(sandbox: string, lesson: LessonEntry, task: string): void;
+  onMoved?(sandbox: string, lesson: LessonEntry, begun: readonly string[]): void;
   log: { info(fields: object, text: string): void; warn(fields: object, text: string): void };
 }
 
@@ -100,7 +100,7 @@ export class Mover implements AsyncDisposable {
       liveMs = await this.rebuild(spare, lesson, task, onStage);
       return spare;
     };
-    await sessions.replace(session, make, ({ id }) => onMoved?.(id, lesson, task));
+    await sessions.replace(session, make, ({ id }) => onMoved?.(id, lesson, upTo(lesson, task)));
     const answer = { ms: Math.round(performance.now() - began), liveMs: Math.round(liveMs) };
     log.info({ sandbox: session.id, lesson: lesson.id, task, ...answer }, 'brought to a task');
     return answer;
@@ -130,4 +130,10 @@ export function liveSteps({ tasks }: LessonEntry, task: string): (ScriptStep | T
   const at = tasks.findIndex(({ id }) => id === task);
   const before = tasks.slice(0, at).flatMap(({ live, solve }) => [...live, ...solve.filter((step) => step.live)]);
   return [...before, ...tasks[at]!.live];
+}
+
+/** The tasks of a lesson to this one, by their ids. */
+function upTo({ tasks }: LessonEntry, task: string): string[] {
+  const ids = tasks.map(({ id }) => id);
+  return ids.slice(0, ids.indexOf(task) + 1);
 }

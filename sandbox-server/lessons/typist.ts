@@ -94,6 +94,12 @@ export class Typist implements Disposable {
     return { bytes: printed.subarray(from ?? 0, to), echoed: from === undefined && to === undefined };
   }
 
+  /** Waits until nothing is printed for a moment, but not for long: what ended has a prompt after it then. */
+  async settle(): Promise<void> {
+    const terminal = this.#terminal;
+    await terminal.until(() => terminal.quietMs >= SETTLED_MS || undefined, 2 * SETTLED_MS);
+  }
+
   /** The last lines of what the terminal printed, as text without colours. */
   lastLines(count: number): string {
     return this.#terminal.lastLines(count);
@@ -129,7 +135,7 @@ export class Typist implements Disposable {
     const find = (): TypedOutcome | undefined => {
       const { marks, exited, quietMs, prompt, lastLine } = terminal;
       const end = marks.findLast(({ kind }) => kind === 'D');
-      if (end) return { name: 'ended', status: end.status };
+      if (end) return { name: 'ended', status: statusOf(marks, end) };
       if (exited) return { name: 'shell-ended', status: exited.status };
       const nested = promptAfterStart(marks);
       if (command.opens !== null) {
@@ -148,6 +154,16 @@ export class Typist implements Disposable {
       clearTimeout(timer);
     }
   }
+}
+
+/**
+ * The status of a block: that of its last command, or where that is 0, of the first before it that failed. Of commands
+ * that are pasted at once each start tells how the one before ended; after a prompt it tells of another block.
+ */
+function statusOf(marks: readonly Mark[], end: Mark): number | null {
+  if (end.status !== 0) return end.status;
+  const failed = marks.find(({ kind, status }, at) => kind === 'C' && marks[at - 1]?.kind === 'C' && status !== 0);
+  return failed?.status ?? 0;
 }
 
 /** Whether a prompt was shown while a command runs: that of a shell which the command started. */

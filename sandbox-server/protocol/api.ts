@@ -44,15 +44,20 @@ export interface SandboxAnswer {
   state: SandboxState;
   stage?: StartStage;
   failure?: ErrorCode;
-  life?: SandboxLife;
+  life: SandboxLife;
   /** Limits in force, for the page to tell. */
   limits: { memoryBytes: number; cpus: number; processes: number; diskBytes: number };
 }
 
+/** When a sandbox is put to rest if nobody comes, in milliseconds since 1970. Null: never. */
 export interface SandboxLife {
+  /** Null also while somebody looks at it, and where it is frozen or does not run. */
   freezesAt: number | null;
+  /** Null also while somebody looks at it, and where it does not run. */
   stopsAt: number | null;
+  /** With all files. Counted from now while somebody looks at it. */
   deletedAt: number | null;
+  /** Whether `extend` would keep it longer. */
   extendable: boolean;
 }
 
@@ -77,6 +82,7 @@ export interface CloseTerminalAnswer {
 
 /*
  * `POST /api/courses/:course/sandbox/restart` → 204. Ends all programs, keeps the files.
+ * `POST /api/courses/:course/sandbox/extend` → `SandboxLife`. Its files are kept longer, where that is allowed.
  * `GET  /api/courses/:course/sandbox/home.tar` → the learner's home directory.
  * `GET  /api/courses/:course/terminals/:terminal` with `Upgrade: websocket` → a terminal (messages.ts).
  */

@@ -5,11 +5,14 @@
  * the terminal printed, in order and without headers. Text frames are the JSON messages below. Both ends import this file.
  *
  * Positions count every byte that a terminal printed since its shell started; byte 0 is the first. A viewer that comes
- * back says from which position it wants to go on, and gets exactly the bytes from there.
+ * back says from which position it wants to go on, and gets exactly the bytes from there. The first shell after a stop
+ * begins with what the one before showed, which counts as printed by it.
+ *
+ * `?lesson=SLUG` in the address: the sandbox is prepared for that lesson before the terminal is attached.
  */
 
 /** The stages of a sandbox's start, in order. A stage that is not needed is not announced. */
-export const START_STAGES = ['queue', 'disk', 'container', 'shell'] as const;
+export const START_STAGES = ['queue', 'disk', 'container', 'shell', 'lesson'] as const;
 export type StartStage = (typeof START_STAGES)[number];
 
 /** How large a terminal is, in character cells. Both at least 2 and at most 1000. */
@@ -41,6 +44,8 @@ export type ClientMessage =
 /** From the gateway to the page. */
 export type ServerMessage =
   | { type: 'starting'; stage: StartStage }
+  /** Once to one page, before `attached`: what became of the sandbox while its learner was away. */
+  | { type: 'returned'; from: 'frozen' | 'stopped' }
   | AttachedMessage
   /** The size that all viewers share (the smallest of those that are visible) has changed. */
   | ({ type: 'size' } & TerminalSize)
@@ -52,7 +57,7 @@ export type ServerMessage =
   /** A command of the learner's ended. `status` is null where the shell's marks do not tell it. */
   | { type: 'command-ended'; status: number | null }
   /** Something the learner should know while the terminal goes on. */
-  | { type: 'notice'; code: 'out-of-memory' | 'disk-full' | 'too-many-processes' }
+  | { type: 'notice'; code: 'out-of-memory' | 'disk-full' | 'too-many-processes' | 'lesson-broken' }
   /** No bytes follow until the page says `show`: it was hidden, or took nothing for too long. */
   | { type: 'detached'; reason: 'hidden' | 'lagging' }
   /** The shell ended. `status` is its exit status, null when a signal ended it. */

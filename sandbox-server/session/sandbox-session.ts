@@ -3,41 +3,33 @@
  * container engine only the driver's contract.
  */
 import type { Duplex } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { ErrorCode } from '../protocol/errors.ts';
 import type { StartStage } from '../protocol/messages.ts';
 import type { SandboxState } from '../protocol/api.ts';
 import { DriverError, type SandboxDriver, type SandboxSpec } from '../sandbox/driver.ts';
+import { Attendance } from './attendance.ts';
 import { LearnerError, toLearnerError } from './learner-error.ts';
+import { saveTerminals } from './save-terminals.ts';
+import { startSandbox, type Sandbox } from './start-sandbox.ts';
 import { next, type SandboxEvent } from './state.ts';
+import { stillRuns } from './still-runs.ts';
+import type { StopReason } from './stop-reason.ts';
 
 export interface SessionContext {
   driver: SandboxDriver;
   now: () => number;
   startTimeoutMs: number;
+  /** After this time without anybody it is stopped: words for those who come back. */
+  idleStopMs: number;
   /** Resolves when there is room for one more running sandbox, after `onWait` where it must be made; rejects with `no-room`. */
   admit(session: SandboxSession, onWait: () => void): Promise<void>;
   /** Notes in the database that somebody is here. */
   seen(id: string): void;
+  /** Notes in the database until when it is kept at least. */
+  keep(id: string, until: number): void;
   /** Called whenever a sandbox is `ready`; what it returns is disposed when the sandbox is not any more. */
   onReady(session: SandboxSession): Disposable | undefined;
   log: { info(fields: object, text: string): void; warn(fields: object, text: string): void };
-}
-
-/** How exactly the database knows when somebody was last here; time-outs are minutes at least. */
-const NOTE_EVERY_MS = 30_000;
-
-/**
- * How often, and how long apart, a sandbox is looked at whose socket has closed: when a process ends the kernel closes what
- * it had open first, and for a moment more it is still there. Under load that was seen to be long enough to be asked in.
- */
-const LOOKS = 20;
-const LOOK_EVERY_MS = 50;
-
-/** A sandbox by its id, and what it is made of. */
-export interface Sandbox {
-  readonly id: string;
-  readonly spec: SandboxSpec;
 }
 
 export type OnStage = (stage: StartStage) => void;
@@ -45,6 +37,7 @@ export type OnStage = (stage: StartStage) => void;
 export class SandboxSession implements Disposable {
   readonly learner: string;
   readonly course: string;
+  readonly attendance: Attendance;
   failure: ErrorCode | undefined;
   /** Whether its last end was asked for: idle, a restart, another learner's turn. */
   endedOnPurpose = false;
@@ -57,23 +50,27 @@ export class SandboxSession implements Disposable {
   private restarting: Promise<void> | undefined;
   /** Resolves, whatever comes of it, when another sandbox has taken this one's place. */
   private replacing: Promise<void> | undefined;
-  /** Whether it is on its way down: its place counts as free. */
-  stopping = false;
+  /** Resolves, whatever comes of it, when a stop that is under way is over. */
+  private ending: Promise<void> | undefined;
   private readonly waiting = new Set<OnStage>();
-  private viewers = 0;
-  private seenAt: number;
-  private notedAt = 0;
 
   constructor(
     context: SessionContext,
-    identity: { id: string; learner: string; course: string; seenAt: number },
+    identity: { id: string; learner: string; course: string; seenAt: number; keepUntil: number },
     spec: SandboxSpec,
     state: SandboxState,
   ) {
     this.context = context;
     this.learner = identity.learner;
     this.course = identity.course;
-    this.seenAt = identity.seenAt;
+    this.attendance = new Attendance({
+      now: context.now,
+      seenAt: identity.seenAt,
+      keepUntil: identity.keepUntil,
+      noteSeen: () => context.seen(this.id),
+      noteKept: (until) => context.keep(this.id, until),
+      left: state === 'frozen' || state === 'stopped' ? state : undefined,
+    });
     this.sandbox = { id: identity.id, spec };
     this.enter(state);
   }
@@ -101,26 +98,25 @@ export class SandboxSession implements Disposable {
     );
   }
 
+  /** Whether it is on its way down: its place counts as free. */
+  get stopping(): boolean {
+    return this.ending !== undefined;
+  }
+
   /** Milliseconds since somebody last looked; 0 while somebody does. */
   get idleMs(): number {
-    return this.viewers > 0 || this.starting || this.replacing ? 0 : this.context.now() - this.seenAt;
+    return this.starting || this.replacing ? 0 : this.attendance.idleMs;
   }
 
   /** Counts a viewer until disposed. */
   view(): Disposable {
-    this.viewers++;
-    this.touch();
-    return {
-      [Symbol.dispose]: () => {
-        this.viewers--;
-        this.touch();
-      },
-    };
+    return this.attendance.view();
   }
 
   /** Brings the sandbox up where it does not run. All who ask meanwhile wait for the same start, and hear its stages. */
   async ready(onStage: OnStage = () => {}): Promise<void> {
-    while (this.replacing) await this.replacing; // without a pause where there is none: nothing may come between
+    // Without a pause where there is nothing to wait for: nothing may come between.
+    while (this.replacing ?? this.ending) await (this.replacing ?? this.ending);
     if (this.current === 'ready') return;
     if (this.stage) onStage(this.stage);
     this.waiting.add(onStage);
@@ -143,7 +139,7 @@ export class SandboxSession implements Disposable {
     } catch (error) {
       if (!(error instanceof DriverError) || error.code === 'unavailable') throw toLearnerError(error);
       // It ended since we last looked (out of memory, the host restarted): start it over its disk, once.
-      await this.survives();
+      await stillRuns(this);
       await this.ready(onStage);
       return this.context.driver.connect(this.id).catch((again: unknown) => {
         throw toLearnerError(again);
@@ -165,41 +161,38 @@ export class SandboxSession implements Disposable {
     if (this.current === 'ready' || this.current === 'frozen') {
       this.apply('died');
       this.endedOnPurpose = this.stopping || this.replacing !== undefined;
+      this.attendance.leftAs('stopped');
     }
     return false;
-  }
-
-  /** Whether it still runs, for whoever lost a stream to it or was refused one. */
-  async survives(): Promise<boolean> {
-    const { id } = this;
-    for (let look = 1; look < LOOKS; look++) {
-      if (!(await this.refresh()) || id !== this.id) return false;
-      await sleep(LOOK_EVERY_MS);
-    }
-    return (await this.refresh()) && id === this.id;
   }
 
   async freeze(): Promise<void> {
     if (this.current !== 'ready' || !this.context.driver.capabilities.freeze) return;
     this.apply('freeze');
+    this.attendance.leftAs('frozen');
     await this.context.driver.freeze(this.id);
   }
 
-  /** Ends all programs and keeps the files. */
-  async stop(): Promise<void> {
-    while (this.replacing) await this.replacing;
-    await this.starting?.catch(() => {});
-    this.stopping = true;
-    this.endedOnPurpose = true;
+  /** Ends all programs and keeps the files. Who wants the sandbox meanwhile waits. */
+  async stop(reason: StopReason): Promise<void> {
+    const { promise: over, resolve } = Promise.withResolvers<void>();
+    this.ending = over;
     try {
-      await this.end();
+      while (this.replacing) await this.replacing;
+      await this.starting?.catch(() => {});
+      await this.end(reason);
+      if (reason === 'restart') this.attendance.takeReturned();
+      else this.attendance.leftAs('stopped');
     } finally {
-      this.stopping = false;
+      if (this.ending === over) this.ending = undefined;
+      resolve();
     }
   }
 
-  private async end(): Promise<void> {
+  private async end(reason: StopReason): Promise<void> {
     const { id } = this;
+    this.endedOnPurpose = true;
+    if (this.current === 'ready' || this.current === 'frozen') await saveTerminals(this.context, id, reason);
     await this.context.driver.stop(this.id).catch((error: unknown) => {
       if (!(error instanceof DriverError && error.code === 'unknown')) throw toLearnerError(error);
     });
@@ -210,10 +203,14 @@ export class SandboxSession implements Disposable {
 
   /** Ends all programs and starts anew. Who asks while that is under way waits for the same. */
   restart(): Promise<void> {
-    this.restarting ??= this.stop()
-      .then(() => this.ready())
-      .finally(() => (this.restarting = undefined));
+    this.restarting ??= this.startAnew().finally(() => (this.restarting = undefined));
     return this.restarting;
+  }
+
+  private async startAnew(): Promise<void> {
+    using _view = this.view(); // somebody waits for it
+    await this.stop('restart');
+    await this.ready();
   }
 
   /**
@@ -236,20 +233,19 @@ export class SandboxSession implements Disposable {
     hadPlace: boolean,
   ): Promise<void> {
     await this.starting?.catch(() => {}); // one that was under way; who asks from now on waits
-    this.endedOnPurpose = true;
-    await this.end();
+    await this.end('move');
     if (!hadPlace) await this.context.admit(this, () => {});
     const next = await make();
     commit(next);
     this.sandbox = { id: next.id, spec: next.spec };
     this.failure = undefined;
     this.apply('replaced');
-    this.touch();
+    this.attendance.seen();
   }
 
   /** Removes the sandbox and all of its files. */
   async destroy(): Promise<void> {
-    await this.stop();
+    await this.stop('removal');
     await this.context.driver.destroy(this.id);
     this.apply('expire');
   }
@@ -259,16 +255,8 @@ export class SandboxSession implements Disposable {
     this.leave();
   }
 
-  private touch(): void {
-    this.seenAt = this.context.now();
-    // Rounded: a page that is hidden and shown again and again must not make the database write each time.
-    if (this.seenAt - this.notedAt < NOTE_EVERY_MS) return;
-    this.notedAt = this.seenAt;
-    this.context.seen(this.id);
-  }
-
   private async bringUp(): Promise<void> {
-    const { driver, log } = this.context;
+    const { driver } = this.context;
     if (this.current === 'frozen') {
       try {
         await driver.thaw(this.id);
@@ -276,30 +264,16 @@ export class SandboxSession implements Disposable {
       } catch (error) {
         if (!(error instanceof DriverError) || error.code !== 'not-running') throw toLearnerError(error);
         this.apply('died'); // while it was frozen: it is started over its disk
+        this.attendance.leftAs('stopped');
       }
     }
     await this.context.admit(this, () => this.tell('queue'));
     this.apply('start');
     this.failure = undefined;
-    const began = this.context.now();
-    try {
-      const signal = AbortSignal.timeout(this.context.startTimeoutMs);
-      this.tell('disk');
-      await driver.create(this.id, this.spec, { signal });
-      this.tell('container');
-      await driver.start(this.id, { signal });
-      this.tell('shell');
-      this.apply('started');
-      log.info({ sandbox: this.id, ms: this.context.now() - began }, 'sandbox started');
-    } catch (error) {
-      const told = toLearnerError(error);
-      this.failure = told.code;
-      this.apply('failed');
-      // The driver may still be at it: what comes up after all would be nobody's.
-      if (told.code === 'start-timeout') void driver.stop(this.id).catch(() => {});
-      log.warn({ sandbox: this.id, code: told.code, err: error }, 'sandbox not started');
-      throw told;
-    }
+    const failure = await startSandbox(this.context, this, (stage) => this.tell(stage));
+    this.failure = failure?.code;
+    this.apply(failure ? 'failed' : 'started');
+    if (failure) throw failure;
   }
 
   private tell(stage: StartStage): void {

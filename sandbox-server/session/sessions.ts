@@ -1,12 +1,15 @@
 /** All learners' sandboxes: finds or makes a session, holds the host's limit, and puts idle ones to rest. */
 import type { Config } from '../config.ts';
+import type { SandboxLife } from '../protocol/api.ts';
 import type { SandboxDriver } from '../sandbox/driver.ts';
 import type { SandboxRecord, SandboxRecords } from '../store/sandbox-records.ts';
 import { randomId } from './ids.ts';
+import { lifeOf } from './life.ts';
 import { LearnerError } from './learner-error.ts';
-import { type Sandbox, SandboxSession, type SessionContext } from './sandbox-session.ts';
+import { SandboxSession, type SessionContext } from './sandbox-session.ts';
 import type { Spare, Spares } from './spares.ts';
 import { specOf } from './spec.ts';
+import type { Sandbox } from './start-sandbox.ts';
 
 export interface SessionsOptions {
   driver: SandboxDriver;
@@ -14,7 +17,7 @@ export interface SessionsOptions {
   now: () => number;
   config: Pick<
     Config,
-    'limits' | 'maxSandboxes' | 'idleFreezeMs' | 'idleStopMs' | 'expiryMs' | 'startTimeoutMs' | 'images'
+    'limits' | 'maxSandboxes' | 'idleFreezeMs' | 'idleStopMs' | 'expiryMs' | 'extendMs' | 'startTimeoutMs' | 'images'
   >;
   log: SessionContext['log'];
   spares: Spares;
@@ -34,8 +37,9 @@ export interface Outlet {
 /** A sandbox that nobody has looked at for this long may be stopped for somebody who waits, in milliseconds. */
 const MAY_YIELD_MS = 5 * 60_000;
 
-/** How often idle sandboxes are looked for: a fraction of the shortest sensible time-out. */
+/** How often idle sandboxes are looked for, in milliseconds: more often where a time-out is shorter than is usual. */
 const SWEEP_MS = 30_000;
+const SWEEPS_A_TIMEOUT = 5;
 
 /** The supervisor may be a moment later than the gateway. */
 const RECONCILE_AGAIN_MS = 500;
@@ -54,8 +58,10 @@ export class Sessions implements AsyncDisposable {
       driver: options.driver,
       now: options.now,
       startTimeoutMs: options.config.startTimeoutMs,
+      idleStopMs: options.config.idleStopMs,
       admit: (session, onWait) => this.admit(session, onWait),
       seen: (id) => options.records.seen(id),
+      keep: (id, until) => options.records.keep(id, until),
       onReady: (session) => {
         const stack = new DisposableStack();
         stack.use(options.outlet?.open(session));
@@ -64,7 +70,9 @@ export class Sessions implements AsyncDisposable {
       },
       log: options.log,
     };
-    this.sweeper = setInterval(() => void this.sweep(), SWEEP_MS);
+    const { idleFreezeMs, idleStopMs } = options.config;
+    const shortest = Math.min(...[idleFreezeMs, idleStopMs].filter((ms) => ms > 0));
+    this.sweeper = setInterval(() => void this.sweep(), Math.min(SWEEP_MS, shortest / SWEEPS_A_TIMEOUT));
     this.sweeper.unref();
   }
 
@@ -127,6 +135,17 @@ export class Sessions implements AsyncDisposable {
     return this.byOwner.get(key(learner, course));
   }
 
+  /** When the learner's sandbox is put to rest if nobody comes; all null where there is none. */
+  life(session: SandboxSession | undefined): SandboxLife {
+    return lifeOf(session, this.options.config, this.options.now());
+  }
+
+  /** Keeps the sandbox's files longer than the settings alone would. Nothing where that is not allowed. */
+  extend(session: SandboxSession): void {
+    const { now, config } = this.options;
+    if (this.life(session).extendable) session.attendance.keepUntil = now() + config.expiryMs + config.extendMs;
+  }
+
   /** Removes all sandboxes of a learner, with their files and what they left outside. */
   async removeAll(learner: string): Promise<void> {
     // Again, where one was opened meanwhile.
@@ -159,8 +178,9 @@ export class Sessions implements AsyncDisposable {
     for (const session of this.byOwner.values()) {
       const idle = session.idleMs;
       try {
-        if (expiryMs > 0 && idle >= expiryMs) await this.remove(session);
-        else if (idleStopMs > 0 && idle >= idleStopMs && session.running) await session.stop();
+        if (expiryMs > 0 && idle >= expiryMs && this.options.now() >= session.attendance.keepUntil)
+          await this.remove(session);
+        else if (idleStopMs > 0 && idle >= idleStopMs && session.running) await session.stop('idle');
         else if (idleFreezeMs > 0 && idle >= idleFreezeMs) await session.freeze();
       } catch (error) {
         this.options.log.warn({ sandbox: session.id, err: error }, 'an idle sandbox could not be put to rest');
@@ -183,7 +203,7 @@ export class Sessions implements AsyncDisposable {
     const [idlest] = others.sort((a, b) => b.idleMs - a.idleMs);
     if (!idlest || idlest.idleMs < MAY_YIELD_MS) throw new LearnerError('no-room');
     onWait();
-    await idlest.stop();
+    await idlest.stop('room');
   }
 
   private add(record: SandboxRecord, state: SandboxSession['state']): SandboxSession {

@@ -9,10 +9,12 @@ import type { FastifyBaseLogger } from 'fastify';
 import type { WebSocket } from 'ws';
 import { ERRORS, type ErrorCode } from '../protocol/errors.ts';
 import { UNPARSED_WINDOW_BYTES } from '../protocol/limits.ts';
-import type { ClientMessage, ServerMessage, TerminalSize } from '../protocol/messages.ts';
+import type { ClientMessage, ServerMessage, StartStage, TerminalSize } from '../protocol/messages.ts';
 import { InitRefused, InitStream } from '../sandbox/init/stream.ts';
 import { LearnerError, toLearnerError } from '../session/learner-error.ts';
 import type { SandboxSession } from '../session/sandbox-session.ts';
+import { stillRuns } from '../session/still-runs.ts';
+import { AttachBudget } from './attach-budget.ts';
 import { parseClientMessage } from './client-messages.ts';
 import type { Connection } from './connection.ts';
 import { parseTerminalEvent } from './terminal-events.ts';
@@ -24,6 +26,8 @@ export interface ViewerOptions {
   open: () => SandboxSession;
   /** The learner looks at the terminal, for the first time or again. */
   onAttached: () => void;
+  /** Prepares the sandbox, which runs, for the lesson that the page shows; calls back where that takes a while. */
+  prepare: (session: SandboxSession, onWork: () => void) => Promise<void>;
   log: FastifyBaseLogger;
 }
 
@@ -38,10 +42,6 @@ const MAX_UNTAKEN_BYTES = 2 * 1024 * 1024;
 
 /** Each piece costs some hundred bytes, however small it is. */
 const MAX_UNTAKEN_PIECES = 8_000;
-
-/** Attaching costs the sandbox a replay: so often within `ATTACH_MS` for one socket. A person hides a tab less often. */
-const MAX_ATTACHES = 30;
-const ATTACH_MS = 10_000;
 
 /** `idle`: not opened yet. `detached`: hidden, or lagging. */
 type ViewerState = 'idle' | 'attaching' | 'attached' | 'detached' | 'closed';
@@ -63,7 +63,7 @@ export class TerminalViewer implements Connection {
   private resizing = false;
   /** Pieces of input since the sandbox had taken all. */
   private untaken = 0;
-  private attaches: number[] = [];
+  private readonly budget = new AttachBudget();
   /** Which attempt to attach is the current one. */
   private attempts = 0;
 
@@ -145,22 +145,27 @@ export class TerminalViewer implements Connection {
     });
   }
 
-  private async attach(from: number | undefined): Promise<void> {
-    if (!this.mayAttach()) return this.close('too-many-requests');
+  private async attach(position: number | undefined): Promise<void> {
+    if (!this.budget.take()) return this.close('too-many-requests');
     this.state = 'attaching';
     const attempt = ++this.attempts;
     try {
       this.session = this.options.open();
       this.view ??= this.session.view();
-      const duplex = await this.session.connect((stage) => {
+      const onStage = (stage: StartStage) => {
         if (this.attempts === attempt) this.tell({ type: 'starting', stage });
-      });
+      };
+      await this.session.ready(onStage);
+      await this.prepare(this.session, () => onStage('lesson'));
+      const duplex = await this.session.connect(onStage);
       // Hidden, closed, or shown anew meanwhile.
       if (this.attempts !== attempt) return void duplex.destroy();
-      const position = from === undefined || this.shell === undefined ? {} : { from, shell: this.shell };
+      const from = this.session.attendance.takeReturned();
+      if (from) this.tell({ type: 'returned', from });
+      const resume = position === undefined || this.shell === undefined ? {} : { from: position, shell: this.shell };
       const stream: InitStream = new InitStream(
         duplex,
-        { op: 'terminal', name: this.options.terminal, ...this.size, ...position },
+        { op: 'terminal', name: this.options.terminal, ...this.size, ...resume },
         {
           onData: (bytes) => this.printed(bytes),
           onControl: (event) => this.heard(event),
@@ -173,6 +178,17 @@ export class TerminalViewer implements Connection {
       this.state = 'attached';
     } catch (error) {
       if (this.attempts === attempt) this.fail(error);
+    }
+  }
+
+  /** What fails for the lesson's author's fault is told, and the learner goes on without it. */
+  private async prepare(session: SandboxSession, onWork: () => void): Promise<void> {
+    try {
+      await this.options.prepare(session, onWork);
+    } catch (error) {
+      const { code } = toLearnerError(error);
+      if (code !== 'lesson-broken') throw error;
+      this.tell({ type: 'notice', code });
     }
   }
 
@@ -234,7 +250,7 @@ export class TerminalViewer implements Connection {
     const attempt = this.attempts;
     try {
       // One that says no is there.
-      const runs = error instanceof InitRefused || (await this.session!.survives());
+      const runs = error instanceof InitRefused || (await stillRuns(this.session!));
       // Shown anew meanwhile: what is told now is of the stream before.
       if (this.attempts !== attempt) return;
       if (!runs) return this.close(this.session!.endedOnPurpose ? 'sandbox-stopped' : 'sandbox-died');
@@ -275,12 +291,6 @@ export class TerminalViewer implements Connection {
     if (this.state === 'closed') return;
     this.state = 'closed';
     this.release();
-  }
-
-  private mayAttach(): boolean {
-    const now = Date.now();
-    this.attaches = [...this.attaches.filter((time) => now - time < ATTACH_MS), now];
-    return this.attaches.length <= MAX_ATTACHES;
   }
 
   private stopTimer(): void {

@@ -11,6 +11,7 @@ import type { Config } from '../config.ts';
 import type { Courses } from '../http/courses.ts';
 import type { Identity } from '../http/identity.ts';
 import type { Origins } from '../http/origins.ts';
+import type { LessonPreparer } from '../lessons/preparer.ts';
 import { ERRORS, type ErrorCode } from '../protocol/errors.ts';
 import { MAX_CLIENT_MESSAGE_BYTES, PING_INTERVAL_MS } from '../protocol/limits.ts';
 import { LearnerError, toLearnerError } from '../session/learner-error.ts';
@@ -18,7 +19,7 @@ import type { Sessions } from '../session/sessions.ts';
 import type { Visits } from '../visit/visits.ts';
 import type { Connection } from './connection.ts';
 import { LessonSocket } from './lesson-socket.ts';
-import { TerminalViewer } from './terminal-viewer.ts';
+import { TerminalViewer, type ViewerOptions } from './terminal-viewer.ts';
 
 export interface SocketOptions {
   config: Config;
@@ -26,13 +27,14 @@ export interface SocketOptions {
   courses: Courses;
   identity: Identity;
   sessions: Sessions;
+  preparer: LessonPreparer;
   visits: Visits;
   log: FastifyBaseLogger;
 }
 
 type Accept = (webSocket: WebSocket) => Connection;
 
-const TERMINAL = /^\/api\/courses\/([^/?]+)\/terminals\/([^/?]+)$/;
+const TERMINAL = /^\/api\/courses\/([^/?]+)\/terminals\/([^/?]+)(?:\?lesson=([^/?&]+))?$/;
 const LESSON = /^\/api\/courses\/([^/?]+)\/lessons\/([^/?]+)\/live$/;
 
 /** How long a closing handshake may take when the server ends. */
@@ -99,15 +101,20 @@ export class Sockets implements AsyncDisposable {
 
   private terminal(learner: string, path: RegExpExecArray | null): Accept | undefined {
     if (!path) return undefined;
-    const { courses, sessions, visits, config, log } = this.options;
+    const { courses, sessions, preparer, visits, config, log } = this.options;
     const course = courses.get(path[1]!);
     const terminal = courses.terminal(course, path[2]!);
+    const lesson = path[3] === undefined ? undefined : courses.lesson(course, path[3]);
     const open = () => {
       if (config.sandboxes.mode === 'off') throw new LearnerError(config.sandboxes.code);
       return sessions.open(learner, course.id, course.image);
     };
     const onAttached = () => visits.returned(learner, course.id);
-    return (webSocket) => new TerminalViewer({ webSocket, terminal, open, onAttached, log });
+    // As it is when somebody looks: an author's change counts at once.
+    const prepare: ViewerOptions['prepare'] = async (session, onWork) => {
+      if (lesson) await preparer.prepare(session, courses.lesson(courses.get(course.id), lesson.slug), onWork);
+    };
+    return (webSocket) => new TerminalViewer({ webSocket, terminal, open, prepare, onAttached, log });
   }
 
   private lesson(learner: string, path: RegExpExecArray | null): Accept | undefined {

@@ -13,6 +13,8 @@ export interface SandboxRecord {
   createdAt: number;
   /** When somebody last looked at it. */
   seenAt: number;
+  /** Its files are kept at least until then. */
+  keepUntil: number;
 }
 
 export class SandboxRecords {
@@ -38,18 +40,22 @@ export class SandboxRecords {
     return this.database.prepare('SELECT * FROM sandbox WHERE learner = ?').all(learner).map(toRecord);
   }
 
-  create(record: Omit<SandboxRecord, 'createdAt' | 'seenAt'>): SandboxRecord {
+  create(record: Omit<SandboxRecord, 'createdAt' | 'seenAt' | 'keepUntil'>): SandboxRecord {
     const now = this.now();
     this.database
       .prepare(
         'INSERT INTO sandbox (id, learner, course, image, profile, created_at, seen_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
       )
       .run(record.id, record.learner, record.course, record.image, record.profile, now, now);
-    return { ...record, createdAt: now, seenAt: now };
+    return { ...record, createdAt: now, seenAt: now, keepUntil: 0 };
   }
 
   seen(id: string): void {
     this.database.prepare('UPDATE sandbox SET seen_at = ? WHERE id = ?').run(this.now(), id);
+  }
+
+  keep(id: string, until: number): void {
+    this.database.prepare('UPDATE sandbox SET keep_until = ? WHERE id = ?').run(until, id);
   }
 
   /**
@@ -63,10 +69,11 @@ export class SandboxRecords {
   ): void {
     this.database.exec('BEGIN IMMEDIATE');
     try {
-      const row = this.database.prepare('SELECT learner, course FROM sandbox WHERE id = ?').get(old);
+      const row = this.database.prepare('SELECT learner, course, keep_until FROM sandbox WHERE id = ?').get(old);
       if (!row) throw new Error(`sandbox ${old} is nobody's`);
       this.delete(old);
       this.create({ id, learner: row['learner'] as string, course: row['course'] as string, image, profile });
+      this.keep(id, row['keep_until'] as number);
       this.database.prepare('DELETE FROM spare_sandbox WHERE id = ?').run(id);
       this.database.prepare('INSERT INTO spare_sandbox (id, noted_at) VALUES (?, ?)').run(old, this.now());
       also();
@@ -91,5 +98,6 @@ function toRecord(row: Record<string, unknown>): SandboxRecord {
     profile: row['profile'] as Profile,
     createdAt: row['created_at'] as number,
     seenAt: row['seen_at'] as number,
+    keepUntil: row['keep_until'] as number,
   };
 }

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { LessonEntry, TaskEntry } from '../../site/course/manifest.ts';
 import type { Courses } from '../http/courses.ts';
 import type { SandboxSession } from '../session/sandbox-session.ts';
+import type { BegunTasks } from '../store/begun-tasks.ts';
 import type { Progress } from '../store/progress.ts';
 
 export interface VisitsOptions {
@@ -12,8 +13,12 @@ export interface VisitsOptions {
   find: (learner: string, course: string) => SandboxSession | undefined;
   /** A stream to the `init` of a sandbox that runs. Rejects where it does not. */
   connect: (sandbox: string) => Promise<Duplex>;
+  /** Prepares the sandbox for the lesson where it is not yet, and then calls back. Rejects with a `LearnerError`. */
+  prepare: (session: SandboxSession, lesson: LessonEntry, onWork: () => void) => Promise<void>;
   /** Does the setup of tasks that begin. Rejects with a `LearnerError`. */
-  begin: (session: SandboxSession, lesson: LessonEntry, tasks: readonly TaskEntry[]) => Promise<void>;
+  begin: (session: SandboxSession, tasks: readonly TaskEntry[]) => Promise<void>;
+  /** Which tasks have begun in which sandbox. */
+  begun: Pick<BegunTasks, 'has' | 'add'>;
   /** Orders quizzes: nobody else has it. */
   secret: string;
   now: () => number;

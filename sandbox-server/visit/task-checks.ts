@@ -16,6 +16,12 @@ export interface TaskChecksOptions extends Pick<VisitsOptions, 'connect' | 'now'
   lesson(slug: string): LessonEntry | undefined;
   /** Ids of the tasks of a lesson that are done. */
   done(slug: string): ReadonlySet<string>;
+  /** Whether a task is checked in this sandbox. */
+  watched(session: SandboxSession, lesson: LessonEntry, task: TaskEntry): boolean;
+  /** Resolves to whether the lesson is prepared there. */
+  prepared(session: SandboxSession, lesson: LessonEntry): Promise<boolean>;
+  /** Has the task begin there, where it has not. */
+  begin(session: SandboxSession, lesson: LessonEntry, task: TaskEntry): Promise<void>;
   /** What is known of a task has changed. */
   onChange(lesson: string, task: string): void;
   /** Its check passed, in this sandbox. Throws where that cannot be kept. */
@@ -35,7 +41,7 @@ export class TaskChecks implements Disposable {
   private readonly options: TaskChecksOptions;
   private readonly reports = new Map<string, CheckReport>();
   private running: Running | undefined;
-  /** Whether the open tasks are about to be checked. */
+  /** Whether the watched tasks are about to be checked. */
   private considering = false;
 
   constructor(options: TaskChecksOptions) {
@@ -76,7 +82,7 @@ export class TaskChecks implements Disposable {
     for (const id of asked) this.report(id, { outcome: 'not-run', code: 'sandbox-stopped' }, { asked: true });
   }
 
-  /** Has all open tasks of the lessons that are shown checked, in the order of the text. */
+  /** Has all watched tasks of the lessons that are shown checked, in the order of the text. */
   consider(): void {
     if (this.considering || !this.running) return;
     this.considering = true;
@@ -87,13 +93,13 @@ export class TaskChecks implements Disposable {
     });
   }
 
-  /** Has those of the tasks checked that are open. An ask waits for its answer. */
+  /** Has those of the tasks checked that are watched. An ask waits for its answer. */
   considerTasks(lesson: LessonEntry, tasks: readonly TaskEntry[]): void {
     if (!this.running) return;
-    const done = this.options.done(lesson.slug);
+    const { session, queue } = this.running;
     for (const task of tasks) {
-      if (task.kind !== 'task' || stateOf(task, done) !== 'open') continue;
-      this.running.queue.add(idOf(lesson.slug, task.id), { asked: false });
+      if (task.kind !== 'task' || !this.options.watched(session, lesson, task)) continue;
+      queue.add(idOf(lesson.slug, task.id), { asked: false });
     }
   }
 
@@ -144,11 +150,12 @@ export class TaskChecks implements Disposable {
     signal: AbortSignal,
   ): Promise<Outcome> {
     const { lesson, task } = this.find(id) ?? {};
-    if (!lesson || !task || stateOf(task, this.options.done(lesson.slug)) !== 'open') return null;
+    if (!lesson || !task || !(await this.mayRun(session, lesson, task, asked))) return null;
     // Who asks is here; a loop that prints marks does not keep its sandbox from resting.
     using _view = asked ? session.view() : undefined;
     const { connect, log } = this.options;
     try {
+      signal.throwIfAborted();
       const options = { signal, ...(answer === undefined ? {} : { answer }) };
       const verdict = await runCheck(() => connect(session.id), task.check, options);
       if (verdict.outcome === 'broken') log.warn({ check: task.check.place, ...verdict }, 'a check is broken');
@@ -159,12 +166,30 @@ export class TaskChecks implements Disposable {
     }
   }
 
+  /**
+   * What comes before a check is done first. What the learner asks for may not have begun: it begins by that. They are
+   * answered also where the preparation failed, since they can go on.
+   */
+  private async mayRun(
+    session: SandboxSession,
+    lesson: LessonEntry,
+    task: TaskEntry,
+    asked: boolean,
+  ): Promise<boolean> {
+    const { prepared, begin, watched, done } = this.options;
+    if (asked && stateOf(task, done(lesson.slug)) !== 'open') return false;
+    if (!(await prepared(session, lesson)) && !asked) return false;
+    if (!asked) return watched(session, lesson, task);
+    await begin(session, lesson, task);
+    return true;
+  }
+
   private ended(session: SandboxSession, id: string, request: CheckRequest, outcome: Outcome): void {
     const { lesson, task } = this.find(id) ?? {};
     if (!lesson || !task) return;
     if (outcome?.outcome === 'passed') {
       this.passed(session, id, lesson, task, request);
-    } else if (outcome) {
+    } else if (outcome && !this.options.done(lesson.slug).has(task.id)) {
       this.report(id, outcome, request);
     } else if (request.asked) {
       this.options.onChange(lesson.slug, task.id);

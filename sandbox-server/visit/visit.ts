@@ -9,12 +9,13 @@ import type { LessonServerMessage, SandboxWork, TaskProgress } from '../protocol
 import type { SandboxSession } from '../session/sandbox-session.ts';
 import type { LessonKey, LessonRecord } from '../store/progress.ts';
 import type { VisitsOptions } from './context.ts';
+import { Beginnings } from './beginnings.ts';
 import { explain } from './explain.ts';
 import { OpenLesson } from './open-lesson.ts';
 import type { Page } from './page.ts';
 import { quizProgress } from './quizzes.ts';
 import { TaskChecks } from './task-checks.ts';
-import { beginAfter, stateOf } from './task-states.ts';
+import { beginAfter, isWatched, stateOf } from './task-states.ts';
 
 export class Visit implements Disposable {
   readonly learner: string;
@@ -23,6 +24,7 @@ export class Visit implements Disposable {
   private readonly onEnd: () => void;
   private readonly pages = new Set<OpenLesson>();
   private readonly checks: TaskChecks;
+  private readonly beginnings: Beginnings;
   private work: SandboxWork = { name: 'idle' };
 
   constructor(options: VisitsOptions, learner: string, course: string, onEnd: () => void) {
@@ -30,13 +32,23 @@ export class Visit implements Disposable {
     this.learner = learner;
     this.course = course;
     this.onEnd = onEnd;
+    this.beginnings = new Beginnings({
+      ...options,
+      onWork: () => this.working({ name: 'preparing' }),
+      onDone: () => this.working({ name: 'idle' }),
+      onFailed: (task, error) => this.working({ name: 'failed', task, ...explain(error) }),
+    });
     this.checks = new TaskChecks({
       ...options,
       shown: () => this.shown(),
       lesson: (slug) => this.lesson(slug),
       done: (slug) => doneOf(this.record(slug)),
+      watched: (session, lesson, task) =>
+        isWatched(lesson, task, doneOf(this.record(lesson.slug)), this.beginnings.begunIn(session, lesson)),
+      prepared: (session, lesson) => this.beginnings.prepared(session, lesson),
+      begin: (session, lesson, task) => this.beginnings.begin(session, lesson, [task]),
       onChange: (lesson, task) => this.tellTask(lesson, task),
-      onPassed: (session, lesson, task) => void this.passed(session, lesson, task),
+      onPassed: (session, lesson, task) => this.passed(session, lesson, task),
     });
   }
 
@@ -144,23 +156,10 @@ export class Visit implements Disposable {
     for (const each of lesson.tasks) {
       if (each.needs.includes(id) && stateOf(each, done) === 'open') this.tellTask(slug, each.id);
     }
-    void this.begin(session, lesson, beginAfter(lesson, id, done));
-  }
-
-  /** Prepares what begins, then looks whether it is done already. */
-  private async begin(session: SandboxSession, lesson: LessonEntry, tasks: readonly TaskEntry[]): Promise<void> {
-    const unprepared = tasks.filter(({ setup, live }) => setup.length + live.length > 0);
-    if (unprepared.length > 0) {
-      this.working({ name: 'preparing' });
-      try {
-        await this.options.begin(session, lesson, unprepared);
-        this.working({ name: 'idle' });
-      } catch (error) {
-        this.options.log.warn({ sandbox: session.id, err: error }, 'a task could not be prepared');
-        this.working({ name: 'failed', task: unprepared[0]!.id, ...explain(error) });
-      }
-    }
-    this.checks.considerTasks(lesson, tasks);
+    const begun = this.beginnings.begunIn(session, lesson);
+    const beginning = beginAfter(lesson, id, done, begun);
+    // What begins now may be done already.
+    void this.beginnings.begin(session, lesson, beginning).then(() => this.checks.considerTasks(lesson, beginning));
   }
 
   private tellProgress(): void {

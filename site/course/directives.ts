@@ -1,66 +1,13 @@
 import type { Directive } from './directive.ts';
+import { DIRECTIVES, isWithin, type Shape } from './directive-shapes.ts';
 import { nearest, type Mistake } from './problem.ts';
 
-/** Kinds of asides. */
-export const ASIDES = ['note', 'tip', 'caution'] as const;
-
-interface Shape {
-  /** The attributes that it takes, in braces. */
-  attributes?: readonly string[];
-  /** What its label is for, where it must have one. */
-  label?: string;
-  /** Whether it may have a label; where not said it may. */
-  unlabelled?: true;
-  /** The directives of which it must stand in one. */
-  inside?: readonly string[];
-  /** It stands in no other block. */
-  alone?: true;
-  /** What it may hold, and the words for that. */
-  holds?: { only: (directive: Directive, all: readonly Directive[]) => boolean; words: string; example: string };
-}
-
-const SHAPES: Record<string, Shape> = {
-  ...Object.fromEntries(ASIDES.map((name) => [name, {}])),
-  details: { attributes: ['title'] },
-  tabs: {
-    holds: {
-      only: (tabs, all) =>
-        tabs.holds.length > 1 &&
-        tabs.holds.every((type) => type === 'containerDirective') &&
-        all.filter(({ inside }) => inside === tabs).every(({ name }) => name === 'tab'),
-      words: 'two or more :::tab blocks, and nothing else',
-      example: '::::tabs\n:::tab[Debian]\n…\n:::\n:::tab[Fedora]\n…\n:::\n::::',
-    },
-  },
-  tab: { label: 'what stands on the tab', inside: ['tabs'] },
-  figure: {
-    holds: {
-      only: ({ holds }) => holds.length === 1 && holds[0] === 'pictures',
-      words: 'one paragraph of pictures, and nothing else',
-      example: ':::figure[What the picture shows.]\n![What somebody who cannot see it should know.](picture.svg)\n:::',
-    },
-  },
-  task: { attributes: ['id', 'title', 'needs'], unlabelled: true, alone: true },
-  ask: { attributes: ['id', 'title', 'needs'], unlabelled: true, alone: true },
-  hint: { unlabelled: true, inside: ['task', 'ask'] },
-  quiz: {
-    attributes: ['id'],
-    unlabelled: true,
-    alone: true,
-    holds: {
-      only: (quiz, all) => all.every((other) => other.inside !== quiz || !isWithin(other)),
-      words: 'a question and answers, and no other block with a name',
-      example: ':::quiz{#kernel}\nWhat do containers share?\n\n- [x] The kernel.\n- [ ] Their files.\n:::',
-    },
-  },
-};
-
-const NAMES = Object.keys(SHAPES);
+const NAMES = Object.keys(DIRECTIVES);
 
 /** What is wrong with a directive among `all` of its lesson. */
 export function mistakesOfDirective(directive: Directive, all: readonly Directive[]): Mistake[] {
   const { name, kind, inside } = directive;
-  const shape = Object.hasOwn(SHAPES, name) ? SHAPES[name] : undefined;
+  const shape = Object.hasOwn(DIRECTIVES, name) ? DIRECTIVES[name] : undefined;
   if (shape === undefined || kind === 'leaf') return [unknown(directive)];
   const mistakes: Mistake[] = [];
   // What it stands in then says nothing about what the author meant.
@@ -80,9 +27,6 @@ export function mistakesOfDirective(directive: Directive, all: readonly Directiv
   if (shape.holds?.only(directive, all) === false) mistakes.push(wrongContent(directive, shape.holds));
   return mistakes;
 }
-
-/** Whether a block can stand in the one that it is read as part of; else that one's end was taken for its own. */
-export const isWithin = ({ colons, inside }: Directive) => inside === undefined || inside.colons > colons;
 
 const opening = ({ name, colons }: Directive) => `${':'.repeat(colons)}${name}`;
 

@@ -1,7 +1,8 @@
 import type { Beside } from './beside.ts';
 import type { Blocks, Passage } from './blocks.ts';
 import type { Directive } from './directive.ts';
-import { isWithin, mistakesOfDirective } from './directives.ts';
+import { isWithin } from './directive-shapes.ts';
+import { mistakesOfDirective } from './directives.ts';
 import { mistakesOfHeading } from './headings.ts';
 import { isEndOfNothing, mistakesOfHtml, mistakesOfText } from './passages.ts';
 import { mistakesOfPicture } from './pictures.ts';

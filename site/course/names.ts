@@ -15,7 +15,7 @@ export function isName(text: string): boolean {
 export const isLeftOut = (folder: string) => /^[_.]/.test(folder);
 
 /** What `init` takes for a terminal: it becomes part of the shell's environment. */
-const TERMINAL = /^[a-z][a-z0-9-]{0,31}$/;
+export const TERMINAL = /^[a-z][a-z0-9-]{0,31}$/;
 
 /** Whether a lesson may call a terminal so. */
 export function isTerminalName(text: string): boolean {
@@ -26,7 +26,7 @@ export function isTerminalName(text: string): boolean {
 export const MAX_TERMINALS = MAX_SANDBOX_TERMINALS - MAX_OWN_TERMINALS;
 
 /** A lesson's folder: two digits that order it for people, then the name that stands in its address. */
-const LESSON_FOLDER = /^\d{2}-(?<slug>.+)$/;
+export const LESSON_FOLDER = /^\d{2}-(?<slug>[a-z0-9]+(?:-[a-z0-9]+)*)$/;
 
 /** `01-introduction` → `introduction`; undefined where the folder's name is not of this form. */
 export function slugOfLesson(folder: string): string | undefined {

@@ -1,13 +1,15 @@
 import { z } from 'zod';
-import { isName, isTerminalName, slugOfLesson } from './names.ts';
+import { isTerminalName, LESSON_FOLDER, MAX_NAME_LENGTH, NAME, slugOfLesson, TERMINAL } from './names.ts';
 
-/** What a field takes and a line to copy: an error message shows both. */
-export function told<T extends z.ZodType>(schema: T, description: string, example: string): T {
-  return schema.meta({ description, examples: [example] }) as T;
+/** What a field takes, and a line to copy: messages, the documentation and editors show both. */
+export function told<T extends z.ZodType>(schema: T, description: string, example: string, more: object = {}): T {
+  return schema.meta({ description, examples: [example], ...more }) as T;
 }
 
 const line = z.string().trim().min(1);
-const name = z.string().refine(isName);
+const name = z.string().max(MAX_NAME_LENGTH).regex(NAME);
+/** `unique` for editors, which read JSON Schema. */
+const UNIQUE = { uniqueItems: true };
 const unique = (items: readonly string[]) => new Set(items).size === items.length;
 
 /** course.yaml. */
@@ -25,23 +27,33 @@ export const courseSchema = z.strictObject({
   /** What the learner can do afterwards; each reads on from "You will be able to". The lessons' own where left out. */
   objectives: told(
     z.array(line).default([]),
-    'a list of what the learner can do afterwards',
+    'a list of what the learner can do afterwards; the lessons’ own where it is left out',
     'objectives: [say what a container is]',
   ),
   /** Who wrote it, one name an entry. */
   authors: told(z.array(line).min(1), 'a list of names, at least one', 'authors: [Ada Lovelace]'),
   /** Under which terms others may use the text: an SPDX identifier. */
-  licence: told(line, 'an SPDX licence identifier', 'licence: CC-BY-SA-4.0'),
+  licence: told(line, 'an SPDX licence identifier: under which terms the text may be used', 'licence: CC-BY-SA-4.0'),
   /** The sandbox image of all lessons; image/image.yaml in the course's folder describes it. */
-  image: told(name, 'the image’s name: lower-case letters, digits and hyphens', 'image: containers-and-docker'),
+  image: told(
+    name,
+    'the sandbox’s image: the `name` in an `image/image.yaml`, of this course or of another in the same folder',
+    'image: containers-and-docker',
+  ),
   /** The lessons' folders, in the order in which they are taken. */
   lessons: told(
     z
-      .array(z.string().refine((folder) => slugOfLesson(folder) !== undefined))
+      .array(
+        z
+          .string()
+          .regex(LESSON_FOLDER)
+          .refine((folder) => slugOfLesson(folder) !== undefined),
+      )
       .min(1)
       .refine(unique),
     'a list of the lessons’ folders in order, none twice, each two digits, a hyphen and a name',
     'lessons: [01-introduction]',
+    UNIQUE,
   ),
 });
 
@@ -52,18 +64,19 @@ export const lessonSchema = z.strictObject({
   /** One sentence, for the course page and for search. */
   summary: told(line, 'one sentence about the lesson', 'summary: Meet the namespaces you are sitting in.'),
   /** How long it takes, in minutes, practice included. */
-  duration: told(z.int().min(1).max(600), 'a whole number of minutes, 1 to 600', 'duration: 20'),
+  duration: told(z.int().min(1).max(600), 'a whole number of minutes, 1 to 600, practice included', 'duration: 20'),
   /** What the learner can do afterwards; each reads on from "You will be able to". */
   objectives: told(
     z.array(line).default([]),
-    'a list of sentences',
+    'a list of what the learner can do afterwards; each reads on from “You will be able to”',
     'objectives: [tell which namespaces a process is in]',
   ),
   /** The terminals beside the text, in the order of their tabs. */
   terminals: told(
-    z.array(z.string().refine(isTerminalName)).min(1).max(6).refine(unique).default(['main']),
+    z.array(z.string().regex(TERMINAL).refine(isTerminalName)).min(1).max(6).refine(unique).default(['main']),
     'a list of one to six names, none twice, each a letter and then at most 31 lower-case letters, digits and hyphens; not extra-1 and the like, which are the terminals that learners open themselves',
     'terminals: [main, second]',
+    UNIQUE,
   ),
 });
 

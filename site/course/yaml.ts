@@ -20,7 +20,7 @@ export function readYaml<T extends z.ZodObject>(
   schema: T,
 ): { value: z.infer<T>; at: (...path: PropertyKey[]) => Spot } | { problems: Problem[] } {
   const lines = new LineCounter();
-  const document = parseDocument(source.text, { lineCounter: lines, prettyErrors: false });
+  const document = parseDocument(source.text, { lineCounter: lines, prettyErrors: false, stringKeys: true });
   const spotOf = (offset: number): Spot => {
     const { line, col } = lines.linePos(offset);
     return { file: source.file, line: line + source.firstLine - 1, column: col };
@@ -41,7 +41,10 @@ export function readYaml<T extends z.ZodObject>(
   const found = parsed.error.issues.flatMap((issue) => problemsOfIssue(issue, schema, document));
   // A required key that is written wrong is one mistake, not two.
   const meant = found.flatMap(({ meant }) => meant ?? []);
-  const told = found.filter(({ missing }) => missing === undefined || !meant.includes(missing));
+  // So is a value that breaks two rules.
+  const first = (at: number, problem: Located) =>
+    found.findIndex(({ offset, what }) => offset === problem.offset && what === problem.what) === at;
+  const told = found.filter((problem, index) => !meant.includes(problem.missing ?? '') && first(index, problem));
   return { problems: told.map(({ offset, what, expected, mend }) => ({ ...spotOf(offset), what, expected, mend })) };
 }
 

@@ -1,5 +1,5 @@
 import { defineMdastPlugin } from 'satteri';
-import type { ASIDES } from '../course/directives.ts';
+import type { ASIDES } from '../course/directive-shapes.ts';
 import { labelOf } from './label.ts';
 import { escapeHtml } from './html.ts';
 

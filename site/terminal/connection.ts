@@ -23,6 +23,12 @@ const SHOW_TIMEOUT_MS = 5_000;
 /** A connection that held this long was a good one: the next loss starts with short waits again. */
 const GOOD_AFTER_MS = 5_000;
 
+/** Something the learner should know while the terminal goes on. */
+export type NoticeCode = Extract<ServerMessage, { type: 'notice' }>['code'];
+
+/** What became of the sandbox while its learner was away. */
+export type Returned = Extract<ServerMessage, { type: 'returned' }>['from'];
+
 /** What a connection tells whoever shows the terminal. */
 export interface ConnectionListener {
   state(state: TerminalState): void;
@@ -33,7 +39,9 @@ export interface ConnectionListener {
   size(size: TerminalSize): void;
   prompt(prompt: { waiting: boolean; sure: boolean }): void;
   commandEnded(status: number | null): void;
-  notice(code: 'out-of-memory' | 'disk-full' | 'too-many-processes'): void;
+  notice(code: NoticeCode): void;
+  /** What became of the sandbox while the learner was away. */
+  returned(from: Returned): void;
 }
 
 export interface ConnectionMeans {
@@ -163,6 +171,8 @@ export class Connection {
         return this.#listener.prompt({ waiting: message.waiting, sure: message.sure });
       case 'command-ended':
         return this.#listener.commandEnded(message.status);
+      case 'returned':
+        return this.#listener.returned(message.from);
       case 'notice':
         return this.#listener.notice(message.code);
       case 'detached':

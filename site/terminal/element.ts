@@ -26,14 +26,19 @@ export interface TerminalEvents {
   'slipway-state': TerminalState;
   'slipway-prompt': Prompt;
   'slipway-command-ended': { status: number | null };
+  /** Something was typed that ends in Enter, by hand or by a button. */
+  'slipway-entered': null;
 }
+
+/** What the Enter key types. */
+const ENTER = 13;
 
 const FIT_MS = 60;
 
 const DEFAULT_SETTINGS: ScreenSettings = { fontSize: 14, screenReader: false };
 
 /**
- * `<slipway-terminal course="…" name="…">`: one terminal of the learner's sandbox. It opens when `open()` is called, and
+ * `<slipway-terminal course="…" name="…" lesson="…">`: one terminal of the learner's sandbox. It opens when `open()` is called, and
  * stays open while it is in the page, wherever the page moves it. `data-state` has the name of its state.
  */
 export class SlipwayTerminal extends HTMLElement {
@@ -108,7 +113,7 @@ export class SlipwayTerminal extends HTMLElement {
 
   /** Types text as it is. False: the terminal is not connected. */
   type(text: string): boolean {
-    return this.#connection?.type(this.#encoder.encode(text)) ?? false;
+    return this.#send(this.#encoder.encode(text));
   }
 
   /** Types a block of commands and presses Enter. */
@@ -131,7 +136,13 @@ export class SlipwayTerminal extends HTMLElement {
     const release = this.#releaseControl;
     this.#releaseControl = null;
     release?.();
-    this.#connection?.type(release === null ? data : withControl(data));
+    this.#send(release === null ? data : withControl(data));
+  }
+
+  #send(data: Uint8Array): boolean {
+    const sent = this.#connection?.type(data) ?? false;
+    if (sent && data.includes(ENTER)) this.#tell('slipway-entered', null);
+    return sent;
   }
 
   async #start(): Promise<void> {
@@ -155,11 +166,10 @@ export class SlipwayTerminal extends HTMLElement {
     resizes.observe(container);
     signal.addEventListener('abort', () => resizes.disconnect());
 
-    const path = `/api/courses/${this.getAttribute('course')}/terminals/${this.name}`;
     this.#connection = new Connection(
       {
         admission: () => this.#admission(),
-        socket: (listener) => openWebSocket(path, listener),
+        socket: (listener) => openWebSocket(this.#address, listener),
         clock: browserClock,
         random: Math.random,
       },
@@ -188,7 +198,15 @@ export class SlipwayTerminal extends HTMLElement {
       },
       commandEnded: (status) => this.#tell('slipway-command-ended', { status }),
       notice: (code) => this.#notice?.show(code),
+      returned: (from) => this.#notice?.returned(from),
     };
+  }
+
+  /** As the page is now: the terminal lives on when it goes on to another lesson. */
+  get #address(): string {
+    const lesson = this.getAttribute('lesson') ?? '';
+    const path = `/api/courses/${this.getAttribute('course')}/terminals/${this.name}`;
+    return lesson === '' ? path : `${path}?lesson=${encodeURIComponent(lesson)}`;
   }
 
   async #admission(): Promise<Admission> {

@@ -1,8 +1,11 @@
 import { ERRORS } from '../../sandbox-server/protocol/errors.ts';
-import type { ServerMessage } from '../../sandbox-server/protocol/messages.ts';
+import type { NoticeCode, Returned } from './connection.ts';
 import { make } from './dom.ts';
 
-export type NoticeCode = Extract<ServerMessage, { type: 'notice' }>['code'];
+const RETURNED: Record<Returned, string> = {
+  frozen: 'Your sandbox was frozen while you were away; everything goes on where it was.',
+  stopped: 'Your sandbox was stopped while you were away: programs have ended, files are kept.',
+};
 
 /** Says something the learner should know while the terminal goes on, until they close it. */
 export class NoticeView {
@@ -18,7 +21,17 @@ export class NoticeView {
 
   show(code: NoticeCode): void {
     const { text, hint } = ERRORS[code];
+    this.#say('trouble', make('strong', {}, text), ` ${hint}`);
+  }
+
+  /** Nothing is the matter: said quietly. */
+  returned(from: Returned): void {
+    this.#say('quiet', RETURNED[from]);
+  }
+
+  #say(kind: 'trouble' | 'quiet', ...words: (string | Node)[]): void {
+    this.#bar.dataset['kind'] = kind;
     this.#bar.hidden = false;
-    this.#text.replaceChildren(make('strong', {}, text), ` ${hint}`);
+    this.#text.replaceChildren(...words);
   }
 }

@@ -35,6 +35,7 @@ const STAGES: Record<StartStage, string> = {
   disk: 'Preparing your disk.',
   container: 'Starting your container.',
   shell: 'Starting the shell.',
+  lesson: 'Preparing the lesson.',
 };
 
 /** `now` is the clock's time, for what is said about the next attempt. */

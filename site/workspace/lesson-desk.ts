@@ -37,6 +37,7 @@ export class LessonDesk {
   readonly #graded = new Map<string, QuizProgress>();
   readonly #works = new Set<(work: SandboxWork) => void>();
   #work: SandboxWork = { name: 'idle' };
+  #tried = false;
   readonly #placed: (place: ReadingPlace) => void;
 
   /** `placed` is told where the learner was reading, when the server has said it. */
@@ -58,6 +59,7 @@ export class LessonDesk {
       { state: () => this.#write(), heard: (message) => this.#heard(message) },
     );
     this.#live = live;
+    document.addEventListener('slipway-entered', () => (this.#tried = true), { signal });
     onWake(() => live.wake(), signal);
     signal.addEventListener('abort', () => live.stop());
     live.start();
@@ -158,7 +160,14 @@ export class LessonDesk {
       const progress = this.#progress.get(task.id) ?? null;
       const needed = this.#tasks.find(({ id }) => task.needs.includes(id) && this.#progress.get(id)?.state !== 'done');
       const after = needed === undefined ? null : { id: needed.id, number: needed.number, title: needed.heading };
-      const face = task.show({ progress, live: this.#live.state, work: this.#work, next: task === next, after });
+      const face = task.show({
+        progress,
+        live: this.#live.state,
+        work: this.#work,
+        next: task === next,
+        tried: this.#tried,
+        after,
+      });
       return [task.id, face] as const;
     });
     for (const quiz of this.#quizzes) quiz.show(this.#graded.get(quiz.id) ?? null, this.#live.state);

@@ -35,5 +35,5 @@ document.addEventListener('astro:page-load', () => {
   if (document.activeElement === document.body) text.focus({ preventScroll: true });
   // The terminals lived on from the lesson before; this one may have others.
   const names = text.dataset['terminals']?.split(' ') ?? [];
-  document.querySelector<SlipwayTerminals>('slipway-terminals')?.show(names);
+  document.querySelector<SlipwayTerminals>('slipway-terminals')?.show(names, text.dataset['lesson'] ?? '');
 });

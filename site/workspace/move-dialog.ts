@@ -38,6 +38,7 @@ export function moveSandbox(pane: SlipwayTerminals | null, move: Move): Promise<
     'Download my files (.tar)',
   );
   download.setAttribute('data-astro-reload', '');
+  download.setAttribute('data-astro-prefetch', 'false');
   const dialog = openDialog(
     move.reset ? `Reset task ${number}?` : `Go to task ${number}?`,
     make('p', {}, `Your sandbox becomes as it is meant to be at the start of “${title}”. What you lose:`),

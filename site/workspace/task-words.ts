@@ -13,6 +13,8 @@ export interface Standing {
   work: SandboxWork;
   /** The first open task that is not done. */
   next: boolean;
+  /** The learner has entered something since the page was opened: before, nobody wants to be told what is not done. */
+  tried: boolean;
   /** The learner has asked for a check here: what later commands of theirs bring about is told here too. */
   followed: boolean;
   /** Of the tasks that it needs, the first that is not done. */
@@ -58,7 +60,8 @@ export function faceOf(standing: Standing): Face {
     return { name: 'paused', text: 'The sandbox is being brought to another state.' };
   if (speaks && progress.checking) return { name: 'checking', text: 'Checking…' };
   const { report } = progress;
-  return report !== null && (speaks || report.asked) ? reported(report, standing) : open(standing);
+  const told = report !== null && (report.asked || (speaks && standing.tried));
+  return told ? reported(report, standing) : open(standing);
 }
 
 function open({ kind, next }: Standing): Face {
@@ -72,14 +75,21 @@ const FAULTS = {
   flooded: 'it printed more than it may',
 };
 
-function reported(report: CheckReport, { id }: Standing): Face {
+function reported(report: CheckReport, { id, kind }: Standing): Face {
   const { asked } = report;
   switch (report.outcome) {
     case 'not-yet': {
       const [reason = '', ...rest] = report.reason.trim().split('\n');
+      // Of an ask, what is expected is the answer.
       const { compared } = report;
       const text = reason === '' ? 'Not yet.' : `Not yet: ${reason}`;
-      return { name: 'not-yet', text, detail: rest.join('\n'), asked, ...(compared !== null && { compared }) };
+      return {
+        name: 'not-yet',
+        text,
+        detail: rest.join('\n'),
+        asked,
+        ...(compared !== null && kind === 'task' && { compared }),
+      };
     }
     case 'broken': {
       const text = `The check of this task is broken: ${FAULTS[report.fault]}. You did nothing wrong. Tell the author, with its name: ${id}.`;

@@ -21,7 +21,7 @@ interface Slot {
 }
 
 /**
- * `<slipway-terminals course="…" terminals="main second">`: a lesson's terminals and then the learner's own, in tabs or side
+ * `<slipway-terminals course="…" lesson="…" terminals="main second">`: a lesson's terminals and then the learner's own, in tabs or side
  * by side. The element lives on when the page changes to another lesson of the course; `show()` then gets that lesson's
  * terminals.
  */
@@ -77,8 +77,10 @@ export class SlipwayTerminals extends HTMLElement {
   }
 
   /** Shows these terminals of a lesson, in this order. Others are let go of; their shells go on in the sandbox. */
-  show(names: readonly string[]): void {
+  show(names: readonly string[], lesson: string): void {
     this.#lesson = names;
+    this.setAttribute('lesson', lesson);
+    for (const terminal of this.terminals) terminal.setAttribute('lesson', lesson);
     this.#layOut(() => names[0]);
   }
 
@@ -149,7 +151,7 @@ export class SlipwayTerminals extends HTMLElement {
     // What comes and goes stands before what stays, so that nothing moves but the free space.
     const bar = make('div', { class: 'pane-bar' }, list, opener, this.#together, this.#state, this.#sheet);
     this.append(bar, this.#panels, new KeyRow(() => this.activeTerminal).element);
-    this.show((this.getAttribute('terminals') ?? 'main').split(' '));
+    this.show((this.getAttribute('terminals') ?? 'main').split(' '), this.getAttribute('lesson') ?? '');
     this.#applyPreferences();
   }
 
@@ -157,6 +159,7 @@ export class SlipwayTerminals extends HTMLElement {
     const id = uniqueId('terminal');
     const terminal = new SlipwayTerminal();
     terminal.setAttribute('course', this.getAttribute('course') ?? '');
+    terminal.setAttribute('lesson', this.getAttribute('lesson') ?? '');
     terminal.setAttribute('name', name);
     terminal.apply(readPreferences());
     const attributes = { id, role: 'tabpanel', class: 'panel', 'data-name': name, 'aria-label': `Terminal ${name}` };

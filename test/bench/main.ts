@@ -11,13 +11,28 @@ import { engine } from './figures/engine.ts';
 import { flood } from './figures/flood.ts';
 import { lessonCheck } from './figures/lesson-check.ts';
 import { memory } from './figures/memory.ts';
+import { pageWeight } from './figures/page-weight.ts';
 import { reset } from './figures/reset.ts';
+import { comeBack } from './figures/return.ts';
 import { start } from './figures/start.ts';
 import { throughput } from './figures/throughput.ts';
 import { machineText, sectionText } from './table.ts';
 import { describeMachine } from './machine.ts';
 
-const BENCHES: Bench[] = [start, echo, throughput, memory, flood, engine, reset, lessonCheck, build, desk];
+const BENCHES: Bench[] = [
+  start,
+  echo,
+  throughput,
+  memory,
+  flood,
+  engine,
+  comeBack,
+  reset,
+  lessonCheck,
+  build,
+  desk,
+  pageWeight,
+];
 const QUICK = { divisor: 10, least: 5 };
 
 process.exitCode = await main(process.argv.slice(2));

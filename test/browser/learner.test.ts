@@ -7,6 +7,9 @@ import { TestServer } from '../support/server.ts';
 /** The first move records the state that it leads to, by doing the solutions of all tasks before it. */
 const MOVE_MS = 60_000;
 
+/** Of a busy machine. */
+const PATIENT = { timeout: 10_000 };
+
 let server: TestServer;
 let browser: Browser;
 let context: BrowserContext;
@@ -35,9 +38,9 @@ const status = (id: string): Locator => task(id).locator('.task-status');
 const press = (id: string, name: string | RegExp) => task(id).getByRole('button', { name }).click();
 
 /** Waits until a task stands so; a task that is open may also be the next. */
-async function stands(id: string, state: 'waiting' | 'open' | 'done', timeout = 10_000): Promise<void> {
+async function stands(id: string, state: 'waiting' | 'open' | 'done'): Promise<void> {
   const states = state === 'open' ? ['open', 'next'] : [state];
-  await expect.poll(async () => states.includes((await task(id).getAttribute('data-state'))!), { timeout }).toBe(true);
+  await expect.poll(async () => states.includes((await task(id).getAttribute('data-state'))!), PATIENT).toBe(true);
 }
 
 /** Brings the sandbox to the start of a task, as a learner who has been told what is lost. */
@@ -54,7 +57,7 @@ test('a learner fails a check and reads why, takes a hint, passes without asking
   await stands('a-name', 'open');
   await typeLine(page, 'sudo unshare --uts hostname harbour');
   await press('a-name', 'Check');
-  await expect.poll(() => status('a-name').innerText()).toMatch(/^Not yet\. The host name/);
+  await expect.poll(() => status('a-name').innerText(), PATIENT).toMatch(/^Not yet: The host name/);
   expect(await status('a-name').innerText()).toMatch(/expected\s+harbour\s+found\s+slip/);
 
   await press('a-name', 'Hint 1 of 2');
@@ -87,7 +90,9 @@ test('a question is answered by what the learner found out, and says what else i
   const answer = task('process-one').getByRole('textbox');
   await answer.fill(pid);
   await press('process-one', 'Check');
-  await expect.poll(() => status('process-one').innerText()).toContain(`${pid} is the pid namespace of process 1.`);
+  await expect
+    .poll(() => status('process-one').innerText(), PATIENT)
+    .toContain(`${pid} is the pid namespace of process 1.`);
   await answer.fill(uts);
   await answer.press('Enter');
   await stands('process-one', 'done');
@@ -106,7 +111,7 @@ test('a quiz says why an answer is wrong, and that another was right', async () 
   await answer(/^1$/);
   await quiz.getByText('the same in all 30 containers').waitFor();
   await page.reload();
-  await expect.poll(() => quiz.getAttribute('data-state')).toBe('done');
+  await expect.poll(() => quiz.getAttribute('data-state'), PATIENT).toBe('done');
   expect(problems).toEqual([]);
 });
 
@@ -161,13 +166,13 @@ test('a learner who comes back continues from the course page, where they were r
   await page.getByRole('link', { name: /^Continue with/ }).click();
   await page.waitForURL(`**${LESSON}`);
   await stands('a-queue', 'done');
-  await expect.poll(async () => Math.abs((await top(page)) - before)).toBeLessThan(5);
+  await expect.poll(async () => Math.abs((await top(page)) - before), PATIENT).toBeLessThan(5);
 
   const { context: elsewhere, page: other } = await newVisitor(browser);
   await elsewhere.addCookies(await context.cookies());
   await other.goto(server.url + LESSON);
-  await expect.poll(() => other.locator('.task[id="a-queue"]').getAttribute('data-state')).toBe('done');
-  await expect.poll(async () => Math.abs((await top(other)) - before)).toBeLessThan(30);
+  await expect.poll(() => other.locator('.task[id="a-queue"]').getAttribute('data-state'), PATIENT).toBe('done');
+  await expect.poll(async () => Math.abs((await top(other)) - before), PATIENT).toBeLessThan(30);
   await elsewhere.close();
   expect(problems).toEqual([]);
 });

@@ -40,7 +40,7 @@ test('the terminal lives on when the learner goes on to the next lesson and back
   await terminalState(page, 'connected');
   await typeLine(page, 'export MARK=mine');
   let sockets = 0;
-  page.on('websocket', (socket) => socket.url().includes('/terminals/') && sockets++);
+  page.on('websocket', (socket) => (sockets += Number(socket.url().includes('/terminals/'))));
   await page.getByRole('link', { name: /^Next/ }).click();
   await page.waitForURL('**/more/');
   await page.locator('h1', { hasText: 'More' }).waitFor();

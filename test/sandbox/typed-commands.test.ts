@@ -42,9 +42,16 @@ describe('a command that is typed', () => {
 
   it('may have several lines, which are run together', async () => {
     const typist = await keyboard();
-    const text = 'for i in 1 2; do\n  echo "line $i"\ndone\ncat <<EOF\nhere\nEOF\nfalse\ntrue\n';
+    const text = 'for i in 1 2; do\n  echo "line $i"\ndone\ncat <<EOF\nhere\nEOF\n';
     expect(await typist.run(block(text))).toEqual({ name: 'ended', status: 0 });
     expect(printedBy(typist)).toMatch(/^\S*line 1\nline 2\n\S*here\n/);
+  });
+
+  it('of several lines has the status of the first that fails, where the last does not', async () => {
+    const typist = await keyboard();
+    expect(await typist.run(block('true\n(exit 3)\n(exit 4)\ntrue\n'))).toEqual({ name: 'ended', status: 3 });
+    expect(await typist.run(block('true\n(exit 3)\n(exit 4)\n'))).toEqual({ name: 'ended', status: 4 });
+    expect(await typist.run(block('true\ntrue\n'))).toEqual({ name: 'ended', status: 0 });
   });
 
   it('that is a comment, or nothing, ends at once', async () => {

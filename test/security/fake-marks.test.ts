@@ -34,7 +34,7 @@ test('marks without end cost the server a check a second and task, and little of
   const terminal = await (await TestPage.open(server.url, cookie)).attach();
   await page.shows('c', { report: { outcome: 'not-yet' } });
   terminal.type(`${FLOOD}\n`);
-  await terminal.shows(/(\u001b\]133;D;0\u0007.*){1000}/);
+  await expect.poll(() => terminal.bytes).toBeGreaterThan(100_000);
   terminal.close();
   await terminal.closed;
   const before = processorTime();
@@ -55,6 +55,5 @@ test('marks without end cost the server a check a second and task, and little of
     expect(Number(times), id).toBeLessThan(10 + 2 * SECONDS + 10);
     expect(Number(times), id).toBeGreaterThanOrEqual(SECONDS);
   }
-  console.log('USED', used, back.text.slice(-300));
   expect(used).toBeLessThan(SECONDS / 4);
 });

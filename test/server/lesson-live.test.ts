@@ -1,5 +1,5 @@
 /** The live socket of a lesson, on a gateway over sandboxes whose checks run on this machine. */
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { CourseManifest } from '../../site/course/manifest.ts';
@@ -167,14 +167,43 @@ test('what a task needs is set up when it begins, before it is checked', async (
   );
   const main = await terminal();
   const page = await open();
-  await page.shows('two', { report: { reason: 'There is no file prepared.' } });
+  await page.shows('one', { report: { outcome: 'not-yet' } });
   write('one');
   main.type('\n');
   await page.shows('two', { report: { reason: 'as prepared' } });
   expect(page.of('sandbox').map(({ work }) => work.name)).toEqual(['preparing', 'idle']);
-  page.say({ type: 'check', task: 'three' });
-  await page.shows('three', { report: { asked: true } });
   expect(existsSync(join(driver.home(), 'too-early'))).toBe(false);
+});
+
+test('no check runs before what it looks at has been prepared, though it would pass', async () => {
+  const gone = (name: string) => `[ ! -e ${name} ] || fail "${name} is still there."`;
+  const setup = (name: string) => [script(`sleep 0.2; touch ${name}`)];
+  await serve(
+    courseOf([
+      lesson(
+        [
+          task('first', `${gone('of-lesson')} && ${gone('of-first')}`, { setup: setup('of-first') }),
+          task('second', gone('of-second'), { setup: setup('of-second') }),
+          task('third', gone('of-third'), { setup: setup('of-third') }),
+        ],
+        [],
+        { setup: script('sleep 0.2; touch of-lesson') },
+      ),
+    ]),
+  );
+  const main = await terminal();
+  const page = await open();
+  main.type('\n');
+  await page.shows('first', { report: { reason: 'of-lesson is still there.' } });
+  expect(page.task('second')).toMatchObject({ state: 'open', report: null });
+  rmSync(join(driver.home(), 'of-lesson'));
+  rmSync(join(driver.home(), 'of-first'));
+  main.type('\n');
+  await page.shows('first', { state: 'done' });
+  await page.shows('second', { report: { reason: 'of-second is still there.' } });
+  // Who asks begins it.
+  page.say({ type: 'check', task: 'third' });
+  await page.shows('third', { checking: false, report: { reason: 'of-third is still there.', asked: true } });
 });
 
 test('a setup that fails is told, with words for the author', async () => {

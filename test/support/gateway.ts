@@ -58,6 +58,7 @@ export async function gatewayOn(
     idleFreezeMs: 0,
     idleStopMs: 0,
     expiryMs: 0,
+    extendMs: 0,
     startTimeoutMs: 5000,
     sandboxes: { mode: 'on' },
     images: { image: { id: 'image', profile: 'standard' } },
@@ -65,6 +66,7 @@ export async function gatewayOn(
     paths: {
       site: data,
       courses: join(data, 'courses.json'),
+      lessonFiles: join(data, 'lesson-files'),
       gatewayData: data,
       accessCode: join(data, 'access-code'),
     },

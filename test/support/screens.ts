@@ -37,11 +37,11 @@ export const LESSON_VIEWS: ScreenView[] = PAGE_VIEWS.flatMap((view) => {
 });
 
 /**
- * Everything that is wrong with a screen now. What has moved since its page was loaded counts for it. `part` is what has
- * changed since the page was looked at before.
+ * Everything that is wrong with a screen now. What has moved since its page was loaded counts for it, but for what somebody
+ * has pressed for. `part` is what has changed since the page was looked at before.
  */
 export async function lookAt(page: Page, screen: string, view: ScreenView, part = 'html'): Promise<string[]> {
-  const shifts = await shiftsOf(page);
+  const shifts = await shiftsOf(page, { besidesPresses: true });
   await keepPicture(page, screen, view);
   const faults = await faultsOf(page);
   return [...shifts.map((shift) => `moved: ${shift}`), ...faults, ...(await axeFindings(page, view, part))];

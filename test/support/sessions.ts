@@ -47,6 +47,7 @@ export function sessionsOn(
       idleFreezeMs: 0,
       idleStopMs: 0,
       expiryMs: 0,
+      extendMs: 0,
       startTimeoutMs: 1000,
       images: { image: { id: 'image', profile: 'standard' } },
       ...config,

@@ -35,6 +35,8 @@ export class Keyboards implements Disposable {
     const { typist } = await this.#keyboard(step.terminal);
     const outcome = await typist.run(step, this.#limits);
     const fault = faultOf(step, outcome, this.#limits);
+    // The screen is shown then.
+    if (fault !== null) await typist.settle();
     return { outcome, fault, stuck: STUCK.includes(outcome.name) };
   }
 

@@ -60,12 +60,12 @@ export function align(expected: readonly string[], came: readonly string[]): Ali
 }
 
 /**
- * A line of the fence that did not come; one that came and is not in the fence; one in place of another. The first is the
- * dearest: a line `...`, which takes any for nothing, would else swallow what should have matched the lines beside it.
+ * A line of the fence that did not come; one that came and is not in the fence; one in place of another. The first is no
+ * cheaper than the last: a line `...`, which takes any for nothing, would else swallow what differs beside it.
  */
-const MISSING = 5;
+const MISSING = 4;
 const EXTRA = 2;
-const OTHER = 3;
+const OTHER = 4;
 
 /** `cost[i][j]`: of aligning everything from line `i` of the fence and line `j` of what came. */
 function costs(patterns: readonly (RegExp | null)[], came: readonly string[]): number[][] {

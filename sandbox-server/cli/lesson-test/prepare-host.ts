@@ -85,8 +85,8 @@ function besides(settings: Settings): Settings {
 async function clear(config: Config): Promise<void> {
   await removeEverything(config);
   // The lock in each of the two is held: what is beside it goes.
-  for (const path of [config.paths.supervisorData, config.paths.gatewayData, join(config.data, 'registry')]) {
-    await rm(path, { recursive: true, force: true });
+  for (const name of ['supervisor', 'gateway', 'registry', 'lesson-files']) {
+    await rm(join(config.data, name), { recursive: true, force: true });
   }
   for (const name of ['sandboxes', 'runtime', 'registry', 'supervisor.sock']) {
     await rm(join(config.run, name), { recursive: true, force: true });

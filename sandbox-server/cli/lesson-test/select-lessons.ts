@@ -14,7 +14,7 @@ export interface LessonToTest {
   course: CourseEntry;
   entry: LessonEntry;
   play: readonly PlayStep[];
-  /** The archive of its `files/`; null where it has none. */
+  /** The archive of its `files/`, which `entry.files` names; null where it has none. */
   files: Buffer | null;
   /** Path of its index.md. */
   path: string;

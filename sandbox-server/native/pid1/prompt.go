@@ -21,6 +21,11 @@ type prompt struct {
 	sure    bool
 	// running: a C was seen and no D since. An empty Enter gives a D alone, a paste of four lines four Cs and one D.
 	running bool
+	// together: no prompt was shown since the last C, so the next one is of the same paste. It tells how the one before
+	// ended.
+	together bool
+	// failed is the status of the first command of a paste that failed, but for the last.
+	failed string
 }
 
 func newPrompt(shellPid int, master *os.File, tell func(map[string]any)) *prompt {
@@ -31,15 +36,23 @@ func (p *prompt) mark(mark string) {
 	kind, rest, _ := strings.Cut(mark, ";")
 	switch kind {
 	case "B":
+		p.together, p.failed = false, ""
 		p.set(true, true)
 	case "C":
-		p.running = true
+		if p.together && p.failed == "" && rest != "" && rest != "0" {
+			p.failed = rest
+		}
+		p.running, p.together = true, true
 		p.set(false, true)
 	case "D":
 		if p.running {
 			p.running = false
+			if status, _, _ := strings.Cut(rest, ";"); status == "0" && p.failed != "" {
+				rest = p.failed
+			}
 			p.tell(commandEndedEvent(rest))
 		}
+		p.together, p.failed = false, ""
 	}
 }
 

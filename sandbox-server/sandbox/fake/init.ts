@@ -2,8 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import { duplexPair, type Duplex } from 'node:stream';
 import { FrameDecoder, encodeControl, encodeFrame } from '../init/decoder.ts';
-import { FrameKind, MAX_PAYLOAD_BYTES, type StreamRequest } from '../init/frames.ts';
-import { FakeShell } from './shell.ts';
+import { FrameKind, MAX_PAYLOAD_BYTES, UNPACKED, type StreamRequest } from '../init/frames.ts';
+import { FakeShell, runLine } from './shell.ts';
 
 export class FakeInit {
   private readonly files: Map<string, string>;
@@ -88,6 +88,40 @@ export class FakeInit {
     program.once('end', () => stream.write(encodeControl({ type: 'eof' })));
   }
 
+  /** Takes input up to its end, and tells how the command ended. */
+  private run(stream: Duplex, command: (input: Buffer) => { status: number; printed: string }): void {
+    stream.write(encodeControl({ ok: true }));
+    const pieces: Buffer[] = [];
+    stream.on('frame', (kind: FrameKind, payload: Buffer) => {
+      if (kind === FrameKind.Data) return void pieces.push(Buffer.from(payload));
+      const { status, printed } = command(Buffer.concat(pieces));
+      if (printed !== '') stream.write(encodeFrame(FrameKind.Data, Buffer.from(printed)));
+      stream.end(encodeControl({ type: 'ended', status, signal: null, timedOut: false, flooded: false }));
+    });
+  }
+
+  /** Each archive is one toy file, named by what it holds. */
+  private lay(archive: Buffer): { status: number; printed: string } {
+    const name = archive.toString('utf8');
+    if (name === BROKEN_ARCHIVE) return { status: UNPACKED.refused, printed: '' };
+    const status = this.files.has(name) ? UNPACKED.leftSomeOut : UNPACKED.all;
+    if (status === UNPACKED.all) this.files.set(name, 'laid\n');
+    return { status, printed: '' };
+  }
+
+  private save(stream: Duplex, why: string): void {
+    for (const [name, terminal] of this.terminals) {
+      this.files.set(SAVED + name, `${terminal.text}\r\n— This shell ended when ${why}. A new one: —\r\n`);
+    }
+    stream.end(encodeControl({ ok: true, saved: this.terminals.size }));
+  }
+
+  private takeSaved(name: string): string {
+    const saved = this.files.get(SAVED + name) ?? '';
+    this.files.delete(SAVED + name);
+    return saved;
+  }
+
   private watch(stream: Duplex): void {
     this.watchers.add(stream);
     stream.once('close', () => this.watchers.delete(stream));
@@ -107,7 +141,8 @@ export class FakeInit {
         return void stream.end(encodeControl({ ok: false, code: 'too-many-terminals', message: 'as many as can be' }));
       }
       stream.write(encodeControl({ ok: true }));
-      const terminal = known ?? new FakeTerminal(this.files, (event) => this.watched({ ...event, terminal: name }));
+      const told = (event: object) => this.watched({ ...event, terminal: name });
+      const terminal = known ?? new FakeTerminal(this.files, this.takeSaved(name), told);
       this.terminals.set(name, terminal);
       terminal.attach(stream, request);
       return;
@@ -115,6 +150,9 @@ export class FakeInit {
     if (request.op === 'forwards') return this.forward(stream);
     if (request.op === 'accept') return this.accept(stream, request.ticket);
     if (request.op === 'watch') return this.watch(stream);
+    if (request.op === 'exec') return this.run(stream, (input) => runScript(this.files, input.toString('utf8')));
+    if (request.op === 'unpack') return this.run(stream, (input) => this.lay(input));
+    if (request.op === 'save') return this.save(stream, request.why);
     if (request.op === 'close') {
       const closed = this.close(request);
       stream.end(encodeControl({ ok: true, closed }));
@@ -139,9 +177,10 @@ class FakeTerminal {
   private program: FakeShell;
   private size = { columns: 80, rows: 24 };
 
-  constructor(files: Map<string, string>, watched: (event: object) => void) {
+  constructor(files: Map<string, string>, before: string, watched: (event: object) => void) {
     this.files = files;
     this.watched = watched;
+    this.output = Buffer.from(before);
     this.program = this.newShell();
   }
 
@@ -155,6 +194,10 @@ class FakeTerminal {
     if (from < this.output.length) stream.write(encodeFrame(FrameKind.Data, this.output.subarray(from)));
     stream.write(encodeControl(this.exited ? EXITED : WAITS));
     stream.on('frame', (kind: FrameKind, payload: Buffer) => this.received(kind, payload));
+  }
+
+  get text(): string {
+    return this.output.toString('utf8');
   }
 
   get ended(): boolean {
@@ -219,6 +262,23 @@ class FakeTerminal {
   private tell(message: object): void {
     for (const viewer of this.viewers) viewer.write(encodeControl(message));
   }
+}
+
+/** An archive that no lesson has. */
+export const BROKEN_ARCHIVE = 'broken';
+
+/** Where what a terminal showed is kept. */
+const SAVED = '/var/lib/slipway/terminals/';
+
+/** The toy shell's lines, and `exit STATUS`. */
+function runScript(files: Map<string, string>, script: string): { status: number; printed: string } {
+  let printed = '';
+  for (const line of script.split('\n').map((each) => each.trim())) {
+    const exit = /^exit (\d+)$/.exec(line);
+    if (exit) return { status: Number(exit[1]), printed };
+    printed += runLine(files, line);
+  }
+  return { status: 0, printed };
 }
 
 const WAITS = { type: 'prompt', waiting: true, sure: true };

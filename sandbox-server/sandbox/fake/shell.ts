@@ -31,20 +31,20 @@ export class FakeShell {
       const { line } = this;
       this.line = '';
       if (line.trim() === 'exit') return this.host.exit();
-      this.run(line.trim());
+      this.host.print(runLine(this.files, line.trim()).replaceAll('\n', '\r\n'));
       this.host.print(PROMPT);
       this.host.ended();
     }
   }
+}
 
-  /** `echo WORDS`, `echo WORDS > FILE`, `cat FILE`, `rm FILE`. */
-  private run(line: string): void {
-    const write = /^echo (.*?)\s*>\s*(\S+)$/.exec(line);
-    if (write) return void this.files.set(write[2]!, `${write[1]}\n`);
-    if (line.startsWith('echo ')) return this.host.print(`${line.slice(5)}\r\n`);
-    if (line.startsWith('cat '))
-      return this.host.print((this.files.get(line.slice(4)) ?? 'no such file\n').replace('\n', '\r\n'));
-    if (line.startsWith('rm ')) return void this.files.delete(line.slice(3));
-    if (line !== '') this.host.print('unknown command\r\n');
-  }
+/** `echo WORDS`, `echo WORDS > FILE`, `cat FILE`, `rm FILE`; what it prints. */
+export function runLine(files: Map<string, string>, line: string): string {
+  const write = /^echo (.*?)\s*>\s*(\S+)$/.exec(line);
+  if (write) files.set(write[2]!, `${write[1]}\n`);
+  else if (line.startsWith('rm ')) files.delete(line.slice(3));
+  else if (line.startsWith('echo ')) return `${line.slice(5)}\n`;
+  else if (line.startsWith('cat ')) return files.get(line.slice(4)) ?? 'no such file\n';
+  else if (line !== '') return 'unknown command\n';
+  return '';
 }

@@ -1,5 +1,6 @@
 /** A new visitor, as the gateway sees one: a cookie, and terminals over WebSockets. */
 import { WebSocket } from 'ws';
+import type { SandboxAnswer, SandboxState } from '../../../sandbox-server/protocol/api.ts';
 import { post } from './http.ts';
 import { TerminalClient, type TerminalOptions } from './terminal.ts';
 
@@ -20,6 +21,11 @@ export class Learner {
     const { status, cookies, body } = await post(`${url}/api/session`, url);
     if (status !== 200 || !cookies[0]) throw new Error(`POST /api/session answered ${status}: ${body}`);
     return new Learner(url, cookies[0].split(';', 1)[0]!);
+  }
+
+  async sandboxState(): Promise<SandboxState> {
+    const answer = await fetch(`${this.url}/api/courses/${COURSE}/sandbox`, { headers: { cookie: this.cookie } });
+    return ((await answer.json()) as SandboxAnswer).state;
   }
 
   /** Opens the terminal; the sandbox starts with it. Resolves when the WebSocket is open and `open` was said. */

@@ -6,6 +6,7 @@ import { runInSandbox } from '../../../sandbox-server/sandbox/init/ask.ts';
 import { OciDriver } from '../../../sandbox-server/sandbox/oci/driver.ts';
 import { Cgroups } from '../../../sandbox-server/sandbox/oci/supervisor/cgroups.ts';
 import { delegatedParent } from '../../../sandbox-server/sandbox/oci/supervisor/delegation.ts';
+import type { Overrides } from '../../support/config.ts';
 import { TestServer } from '../../support/server.ts';
 
 /** Sandboxes that the bench destroys behind the gateway's back count there as running: more than any bench starts. */
@@ -23,8 +24,8 @@ export class BenchServer implements AsyncDisposable {
     this.cgroups = cgroups;
   }
 
-  static async start(): Promise<BenchServer> {
-    const server = await TestServer.start({ maxSandboxes: MAX_SANDBOXES });
+  static async start(overrides: Overrides = {}): Promise<BenchServer> {
+    const server = await TestServer.start({ maxSandboxes: MAX_SANDBOXES, ...overrides });
     const { cgroup, paths } = server.config;
     return new BenchServer(server, new Cgroups(await delegatedParent(cgroup, paths.native)));
   }

@@ -3,13 +3,15 @@ import type { Page } from 'playwright-core';
 
 interface LayoutShift extends PerformanceEntry {
   value: number;
+  /** Within half a second of a press. */
+  hadRecentInput: boolean;
   sources: { node: Node | null; previousRect: DOMRectReadOnly; currentRect: DOMRectReadOnly }[];
 }
 
 /** Notes every shift of the pages that are loaded from now on, from their first paint. */
 export async function watchShifts(page: Page): Promise<void> {
   await page.addInitScript(() => {
-    const shifts: string[] = [];
+    const shifts: { pressed: boolean; what: string }[] = [];
     Object.assign(window, { shifts });
     const box = ({ x, y, width, height }: DOMRectReadOnly) => [x, y, width, height].map(Math.round).join(' ');
     const nameOf = (node: Node | null) => {
@@ -17,22 +19,26 @@ export async function watchShifts(page: Page): Promise<void> {
       return element ? `${element.localName}.${element.className}` : 'what is gone';
     };
     new PerformanceObserver((list) => {
-      for (const { value, sources } of list.getEntries() as LayoutShift[]) {
+      for (const { value, hadRecentInput, sources } of list.getEntries() as LayoutShift[]) {
         const moved = sources.map((source) => {
           return `${nameOf(source.node)} from ${box(source.previousRect)} to ${box(source.currentRect)}`;
         });
-        shifts.push(`${value.toFixed(4)}: ${moved.join('; ')}`);
+        shifts.push({ pressed: hadRecentInput, what: `${value.toFixed(4)}: ${moved.join('; ')}` });
       }
     }).observe({ type: 'layout-shift', buffered: true });
   });
 }
 
-/** What has moved since the page was loaded, each with by how much and what: none, where nothing has. */
-export async function shiftsOf(page: Page): Promise<string[]> {
-  return await page.evaluate(async () => {
+/**
+ * What has moved since the page was loaded, each with by how much and what: none, where nothing has. `besidesPresses`
+ * leaves out what followed upon a press.
+ */
+export async function shiftsOf(page: Page, { besidesPresses = false } = {}): Promise<string[]> {
+  return await page.evaluate(async (besidesPresses) => {
     // A shift is told with the frame after the one that it was seen in.
     for (let frame = 0; frame < 3; frame++) await new Promise((resolve) => requestAnimationFrame(resolve));
     await new Promise((resolve) => setTimeout(resolve, 50));
-    return (window as unknown as { shifts: string[] }).shifts;
-  });
+    const { shifts } = window as unknown as { shifts: { pressed: boolean; what: string }[] };
+    return shifts.filter(({ pressed }) => !pressed || !besidesPresses).map(({ what }) => what);
+  }, besidesPresses);
 }

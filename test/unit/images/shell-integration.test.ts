@@ -40,7 +40,7 @@ const marks = (output: string) =>
     .replaceAll(/(‹A›‹B›)+/g, PROMPT);
 
 test('marks tell where a prompt is, when a command starts, and how it ends', () => {
-  expect(marks(type(['true', 'sh -c "exit 3"']))).toBe(`${PROMPT}‹C›‹D;0›${PROMPT}‹C›‹D;3›${PROMPT}‹C›`);
+  expect(marks(type(['true', 'sh -c "exit 3"']))).toBe(`${PROMPT}‹C;0›‹D;0›${PROMPT}‹C;0›‹D;3›${PROMPT}‹C;3›`);
 });
 
 test.each([
@@ -49,12 +49,12 @@ test.each([
   ['failing commands as the end of the shell', 'set -e'],
   ['no globbing', 'set -f'],
 ])('marks stay with %s', (_, bashrc) => {
-  expect(marks(type(['true'], bashrc))).toBe(`${PROMPT}‹C›‹D;0›${PROMPT}‹C›`);
+  expect(marks(type(['true'], bashrc))).toBe(`${PROMPT}‹C;0›‹D;0›${PROMPT}‹C;0›`);
 });
 
 test('a nested shell that reads no start file has marks too, and its first prompt ends no command', () => {
   expect(marks(type(['bash --norc', 'false', 'exit']))).toBe(
-    [`${PROMPT}‹C›`, `${PROMPT}‹C›‹D;1›`, `${PROMPT}‹C›`, `‹D;1›${PROMPT}‹C›`].join(''),
+    [`${PROMPT}‹C;0›`, `${PROMPT}‹C;0›‹D;1›`, `${PROMPT}‹C;1›`, `‹D;1›${PROMPT}‹C;1›`].join(''),
   );
 });
 

@@ -141,7 +141,7 @@ test('a restart ends the programs and keeps the sandbox', async () => {
   const { sessions } = sessionsOn(new FakeDriver());
   const session = sessions.open('ada', 'course', 'image');
   await session.ready();
-  await session.stop();
+  await session.stop('restart');
   expect(session.state).toBe('stopped');
   await session.ready();
   expect(session.state).toBe('ready');

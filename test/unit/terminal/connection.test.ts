@@ -395,12 +395,14 @@ it('what the server says of the terminal is passed on', async () => {
     .says({ type: 'size', columns: 70, rows: 20 })
     .says({ type: 'prompt', waiting: true, sure: false })
     .says({ type: 'command-ended', status: 2 })
-    .says({ type: 'notice', code: 'disk-full' });
+    .says({ type: 'notice', code: 'disk-full' })
+    .says({ type: 'returned', from: 'frozen' });
   expect(scene.told.slice(1)).toEqual([
     { size: { columns: 70, rows: 20 } },
     { prompt: { waiting: true, sure: false } },
     { status: 2 },
     { notice: 'disk-full' },
+    { returned: 'frozen' },
   ]);
 });
 

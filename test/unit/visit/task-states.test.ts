@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { beginAfter, stateOf } from '../../../sandbox-server/visit/task-states.ts';
+import { beginAfter, isDue, isWatched, stateOf } from '../../../sandbox-server/visit/task-states.ts';
 import { lesson, task } from '../../support/lesson-page.ts';
 
 const LESSON = lesson([
@@ -37,4 +37,31 @@ test('a task begins when the last that it needs is done, or the one before it wh
 
 test('a task that is done does not begin again', () => {
   expect(begunBy('a', 'b', 'e')).toEqual(['c']);
+});
+
+test('a task that is done begins anew where it has something to begin with, in a sandbox where it has not begun', () => {
+  const { check } = LESSON.tasks[0]!;
+  const prepared = lesson([task('a', ''), { ...task('b', ''), setup: [check] }, task('c', '')]);
+  const done = new Set(['a', 'b', 'c']);
+  const [a, b, c] = prepared.tasks;
+  const begun =
+    (...ids: string[]) =>
+    ({ id }: { id: string }) =>
+      ids.includes(id);
+  expect(beginAfter(prepared, 'a', done, begun('a'))).toEqual([b]);
+  expect(beginAfter(prepared, 'a', done, begun('a', 'b'))).toEqual([]);
+  // So what leads to it is looked at again, and nothing else that is done.
+  expect([a, b, c].map((each) => isWatched(prepared, each!, done, begun('a')))).toEqual([true, false, false]);
+  expect([a, b, c].map((each) => isWatched(prepared, each!, done, begun('a', 'b')))).toEqual([false, false, false]);
+});
+
+test('after a jump what has begun does not begin again', () => {
+  const { check } = LESSON.tasks[0]!;
+  const prepared = lesson([task('a', ''), { ...task('b', ''), setup: [check] }, { ...task('c', ''), setup: [check] }]);
+  const [, b, c] = prepared.tasks;
+  const begun = ({ id }: { id: string }) => id !== 'c';
+  // Still to be checked, but prepared already.
+  expect(beginAfter(prepared, 'a', new Set(['a']), begun)).toEqual([b]);
+  expect(isDue(b!, begun)).toBe(false);
+  expect(isDue(c!, begun)).toBe(true);
 });

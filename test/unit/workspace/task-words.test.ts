@@ -20,6 +20,7 @@ function face(progress: Partial<TaskProgress> | null, standing: Partial<Standing
     live: { name: 'connected' },
     work: { name: 'idle' },
     next: true,
+    tried: true,
     followed: false,
     after: null,
     ...standing,
@@ -92,6 +93,16 @@ describe('a task says', () => {
       compared,
     });
   });
+});
+
+it('a task says nothing of what is not done before the learner has entered something', () => {
+  expect(face({ report: notYet() }, { tried: false }).name).toBe('next');
+  expect(face({ report: notYet({ asked: true }) }, { tried: false }).name).toBe('not-yet');
+});
+
+it('an ask does not tell what is expected, which is its answer', () => {
+  const compared = { what: 'lines', expected: '3', found: '4' };
+  expect(face({ report: notYet({ compared }) }, { kind: 'ask' })).not.toHaveProperty('compared');
 });
 
 describe('a task that is not next', () => {

@@ -1,0 +1,38 @@
+/** Why a sandbox is stopped: its next shells say so. */
+
+/**
+ * `idle`: nobody has looked at it for as long as the settings say. `room`: another learner needs its place. `move`: another
+ * sandbox takes its place, and shells follow where that fails.
+ */
+export type StopReason = 'idle' | 'room' | 'restart' | 'move' | 'removal';
+
+/** Goes on from "This shell ended when". Undefined: no shell will follow. */
+export function reasonInWords(reason: StopReason, idleStopMs: number): string | undefined {
+  switch (reason) {
+    case 'idle':
+      return `the sandbox was stopped after ${inWords(idleStopMs)} without you`;
+    case 'room':
+      return 'the sandbox was stopped while you were away, to make room for another learner';
+    case 'restart':
+      return 'you restarted the sandbox';
+    case 'move':
+      return 'the sandbox was to be brought to another task';
+    case 'removal':
+      return undefined;
+  }
+}
+
+const UNITS = [
+  { unit: 'day', ms: 86_400_000 },
+  { unit: 'hour', ms: 3_600_000 },
+  { unit: 'minute', ms: 60_000 },
+  { unit: 'second', ms: 1000 },
+] as const;
+
+/** In the largest unit of which there are at least two: `60 minutes`. */
+export function inWords(ms: number): string {
+  const { unit, ms: length } = UNITS.find((each) => ms >= 2 * each.ms) ?? UNITS.at(-1)!;
+  return new Intl.NumberFormat('en', { style: 'unit', unit, unitDisplay: 'long', maximumFractionDigits: 0 }).format(
+    ms / length,
+  );
+}
