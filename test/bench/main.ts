@@ -4,7 +4,9 @@ import { loadavg } from 'node:os';
 import { readArguments, WrongArguments, type Arguments } from './arguments.ts';
 import type { Bench, BenchContext } from './bench.ts';
 import type { Section } from './figure.ts';
+import { build } from './figures/build.ts';
 import { check } from './figures/check.ts';
+import { desk } from './figures/desk.ts';
 import { echo } from './figures/echo.ts';
 import { engine } from './figures/engine.ts';
 import { flood } from './figures/flood.ts';
@@ -29,6 +31,8 @@ const BENCHES: Bench[] = [
   reset,
   check,
   lessonCheck,
+  build,
+  desk,
   pageWeight,
 ];
 const QUICK = { divisor: 10, least: 5 };
