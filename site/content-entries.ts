@@ -5,7 +5,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { LoaderContext } from 'astro/loaders';
 import type { Course } from './course/course.ts';
 import type { Lesson } from './course/lesson.ts';
-import { kept } from './desk/kept.ts';
+import { kept } from './kept.ts';
 
 export type CourseEntry = ReturnType<typeof courseEntry>;
 export type LessonEntry = Awaited<ReturnType<typeof render>>;

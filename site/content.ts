@@ -2,9 +2,9 @@ import type { Loader, LoaderContext } from 'astro/loaders';
 import { z } from 'astro/zod';
 import { defineCollection } from 'astro:content';
 import { courseEntry, lessonEntry } from './content-entries.ts';
-import { type Course, readCourses } from './course/course.ts';
+import type { Course } from './course/course.ts';
 import { courseSchema, lessonSchema } from './course/schema.ts';
-import { keepCollection, kept } from './desk/kept.ts';
+import { keepCollection, kept, keptCourses } from './kept.ts';
 import { lessonsFolder } from './lessons-folder.ts';
 
 type Entry = Parameters<LoaderContext['store']['set']>[0];
@@ -18,7 +18,7 @@ function fresh(name: string, entriesOf: (courses: Course[], context: LoaderConte
     name,
     load: async (context) => {
       const { store, config, collection } = context;
-      const entries = await entriesOf(await readCourses(lessonsFolder(config.root)), context);
+      const entries = await entriesOf(await keptCourses(lessonsFolder(config.root)), context);
       store.clear();
       for (const entry of entries) store.set(entry);
       keepCollection(collection, entries);

@@ -1,11 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { AstroIntegration } from 'astro';
-import { readCourses } from './course/course.ts';
 import { writeManifest } from './course/write-manifest.ts';
+import { keptCollections, keptCourses } from './kept.ts';
 import { lessonsFolder } from './lessons-folder.ts';
-import { readSchool, SCHOOL_FILE } from './school/school.ts';
+import { readSchool } from './school/school.ts';
 
 const ROUTES = [
   { pattern: '/', page: 'catalogue' },
@@ -24,15 +23,14 @@ export default function slipway(): AstroIntegration {
   return {
     name: 'slipway',
     hooks: {
-      'astro:config:setup': async ({ config, injectRoute, updateConfig, addWatchFile }) => {
+      'astro:config:setup': async ({ config, injectRoute, updateConfig }) => {
         root = config.root;
         for (const { pattern, page } of ROUTES) {
           injectRoute({ pattern, entrypoint: new URL(`./pages/${page}.astro`, import.meta.url), prerender: true });
         }
-        addWatchFile(join(lessonsFolder(root), SCHOOL_FILE));
         const tokens = await readFile(new URL('site/styles/tokens.css', root), 'utf8');
         const school = await readSchool(lessonsFolder(root), tokens);
-        updateConfig({ vite: { plugins: [moduleOf(SCHOOL_MODULE, school)] } });
+        updateConfig({ vite: { plugins: [moduleOf(SCHOOL_MODULE, school), keptCollections] } });
       },
       'astro:config:done': ({ injectTypes }) => {
         const content = `declare module '${SCHOOL_MODULE}' {
@@ -42,7 +40,7 @@ export default function slipway(): AstroIntegration {
         injectTypes({ filename: 'school.d.ts', content });
       },
       'astro:build:done': async ({ dir, logger }) => {
-        const courses = await readCourses(lessonsFolder(root));
+        const courses = await keptCourses(lessonsFolder(root));
         // Beside the site and not in it: what is in it is served.
         await writeManifest(courses, fileURLToPath(new URL('../courses.json', dir)));
         logger.info(`${courses.length} ${courses.length === 1 ? 'course' : 'courses'} in courses.json`);

@@ -15,6 +15,8 @@ const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
   doctor: () => import('./commands/doctor.ts'),
   clean: () => import('./commands/clean.ts'),
   'lesson check': () => import('./commands/lesson-check.ts'),
+  'new course': () => import('./commands/new-course.ts'),
+  'new lesson': () => import('./commands/new-lesson.ts'),
   'lesson test': () => import('./commands/lesson-test.ts'),
   'image build': () => import('./commands/image-build.ts'),
   'image list': () => import('./commands/image-list.ts'),

@@ -203,10 +203,14 @@ export class SandboxSession implements Disposable {
 
   /** Ends all programs and starts anew. Who asks while that is under way waits for the same. */
   restart(): Promise<void> {
-    this.restarting ??= this.stop('restart')
-      .then(() => this.ready())
-      .finally(() => (this.restarting = undefined));
+    this.restarting ??= this.startAnew().finally(() => (this.restarting = undefined));
     return this.restarting;
+  }
+
+  private async startAnew(): Promise<void> {
+    using _view = this.view(); // somebody waits for it
+    await this.stop('restart');
+    await this.ready();
   }
 
   /**

@@ -37,8 +37,9 @@ export interface Outlet {
 /** A sandbox that nobody has looked at for this long may be stopped for somebody who waits, in milliseconds. */
 const MAY_YIELD_MS = 5 * 60_000;
 
-/** How often idle sandboxes are looked for: a fraction of the shortest sensible time-out. */
+/** How often idle sandboxes are looked for, in milliseconds: more often where a time-out is shorter than is usual. */
 const SWEEP_MS = 30_000;
+const SWEEPS_A_TIMEOUT = 5;
 
 /** The supervisor may be a moment later than the gateway. */
 const RECONCILE_AGAIN_MS = 500;
@@ -69,7 +70,9 @@ export class Sessions implements AsyncDisposable {
       },
       log: options.log,
     };
-    this.sweeper = setInterval(() => void this.sweep(), SWEEP_MS);
+    const { idleFreezeMs, idleStopMs } = options.config;
+    const shortest = Math.min(...[idleFreezeMs, idleStopMs].filter((ms) => ms > 0));
+    this.sweeper = setInterval(() => void this.sweep(), Math.min(SWEEP_MS, shortest / SWEEPS_A_TIMEOUT));
     this.sweeper.unref();
   }
 

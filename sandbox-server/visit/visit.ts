@@ -25,6 +25,8 @@ export class Visit implements Disposable {
   private readonly pages = new Set<OpenLesson>();
   private readonly checks: TaskChecks;
   private readonly beginnings: Beginnings;
+  /** The sandbox, while it runs. */
+  private session: SandboxSession | undefined;
   private work: SandboxWork = { name: 'idle' };
 
   constructor(options: VisitsOptions, learner: string, course: string, onEnd: () => void) {
@@ -69,17 +71,21 @@ export class Visit implements Disposable {
     this.pages.add(opened);
     page.tell(this.progressOf(lesson));
     if (this.work.name !== 'idle') page.tell({ type: 'sandbox', work: this.work });
+    if (this.session) void this.beginnings.opened(this.session, lesson);
     this.checks.consider();
     return opened;
   }
 
   /** The sandbox runs. */
   enter(session: SandboxSession): void {
+    this.session = session;
+    for (const lesson of this.shown()) void this.beginnings.opened(session, lesson);
     this.checks.enter(session);
   }
 
   /** It does not any more. */
   leave(session: SandboxSession): void {
+    if (this.session === session) this.session = undefined;
     this.checks.leave(session);
   }
 

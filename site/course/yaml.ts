@@ -20,7 +20,7 @@ export function readYaml<T extends z.ZodObject>(
   schema: T,
 ): { value: z.infer<T>; at: (...path: PropertyKey[]) => Spot } | { problems: Problem[] } {
   const lines = new LineCounter();
-  const document = parseDocument(source.text, { lineCounter: lines, prettyErrors: false });
+  const document = parseDocument(source.text, { lineCounter: lines, prettyErrors: false, stringKeys: true });
   const spotOf = (offset: number): Spot => {
     const { line, col } = lines.linePos(offset);
     return { file: source.file, line: line + source.firstLine - 1, column: col };

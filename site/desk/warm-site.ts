@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { type AstroInlineConfig, type AstroIntegration, type AstroPrerenderer, build } from 'astro';
 import { courseEntry, lessonEntry } from '../content-entries.ts';
 import type { Course } from '../course/course.ts';
-import { keepCollection, kept, KEPT_COLLECTIONS } from './kept.ts';
+import { keepCollection, kept } from '../kept.ts';
 
 /** Astro's own one has, once it is set up, the application whose pages it renders. */
 type Prerenderer = AstroPrerenderer & { app?: { routeCache: { clearAll(): void } } };
@@ -91,8 +91,7 @@ class Keeper {
   readonly integration: AstroIntegration = {
     name: 'slipway-desk',
     hooks: {
-      'astro:config:setup': ({ updateConfig, injectScript }) => {
-        updateConfig({ vite: { plugins: [liveCollections] } });
+      'astro:config:setup': ({ injectScript }) => {
         injectScript('page', `import ${JSON.stringify(fileURLToPath(DESK_IN_THE_PAGE))};`);
       },
       'astro:build:start': ({ setPrerenderer }) => {
@@ -117,9 +116,3 @@ class Keeper {
 const assets = globalThis as { astroAsset?: { addStaticImage?: unknown } };
 
 const DESK_IN_THE_PAGE = new URL('../workspace/authors-desk.ts', import.meta.url);
-
-/** Astro builds its store of all entries into the pages; here they read the one that is kept. */
-const liveCollections = {
-  name: 'slipway-desk-collections',
-  transform: { filter: { id: /^\0astro:data-layer-content$/ }, handler: () => KEPT_COLLECTIONS },
-};

@@ -4,9 +4,13 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { launchBrowser, newVisitor, screenShows, terminalState, typeLine } from '../support/browser.ts';
 import { TestDesk } from '../support/desk.ts';
+import { PATIENCE } from '../support/patience.ts';
 
 const LESSON = 'specimen/01-parts/index.md';
 const ADDRESS = '/courses/specimen/parts/';
+
+/** Debian's packages are fetched and laid out. */
+const IMAGE_MS = 120_000 * PATIENCE;
 
 let desk: TestDesk;
 let browser: Browser;
@@ -63,10 +67,10 @@ describe('what an author saves shows in the page that is open', () => {
   });
 
   test('a lesson’s folder that was made', async () => {
-    mkdirSync(join(desk.lessons, 'specimen/03-new'));
+    mkdirSync(join(desk.lessons, 'specimen/04-new'));
     const text = '---\ntitle: Brand new\nsummary: It was not there.\nduration: 3\n---\n\nHere it is.\n';
-    writeFileSync(join(desk.lessons, 'specimen/03-new/index.md'), text);
-    desk.save('specimen/course.yaml', '02-more]', '02-more, 03-new]');
+    writeFileSync(join(desk.lessons, 'specimen/04-new/index.md'), text);
+    desk.save('specimen/course.yaml', '03-tasks]', '03-tasks, 04-new]');
     await page.goto(`${desk.url}/courses/specimen/`);
     await page.getByRole('link', { name: 'Brand new' }).first().click();
     await page.getByText('Here it is.').waitFor();
@@ -77,6 +81,25 @@ describe('what an author saves shows in the page that is open', () => {
     desk.save('school.yaml', 'Harbour School', 'Lighthouse School');
     await page.waitForFunction(() => document.title.includes('Lighthouse School'));
   });
+});
+
+test('a check that was saved is what the next check uses', async () => {
+  const { page, problems } = await newVisitor(browser);
+  await page.goto(`${desk.url}/courses/specimen/tasks/`);
+  await terminalState(page, 'connected');
+  const task = page.locator('.task[id="write"]');
+  const status = () => task.locator('.task-status').innerText();
+  const check = () => task.getByRole('button', { name: 'Check' }).click();
+  await check();
+  await expect.poll(status).toContain('greeting.txt');
+
+  const saved = desk.slipway.prints(/tasks and checks/);
+  desk.save('specimen/03-tasks/index.md', 'expect_file greeting.txt', "fail 'the cat came first'");
+  await saved;
+  await check();
+  await expect.poll(status).toContain('the cat came first');
+  expect(problems).toEqual([]);
+  await page.context().close();
 });
 
 describe('a mistake', () => {
@@ -115,3 +138,31 @@ describe('a mistake', () => {
     await other.slipway.prints(/Slipway is ready/);
   });
 });
+
+test(
+  'an image that was changed is built anew, and the page offers a sandbox of it',
+  async () => {
+    const { page } = await newVisitor(browser);
+    await page.goto(`${desk.url}/courses/specimen/more/`);
+    await terminalState(page, 'connected');
+    await typeLine(page, 'touch old-sandbox');
+    const description = 'specimen/image/image.yaml';
+    desk.save(description, 'bookworm', 'bookwurm');
+    await note(page).getByText('could not be built; the old one stays in use').waitFor({ timeout: IMAGE_MS });
+    await desk.slipway.prints(/bookwurm/);
+
+    desk.save(description, 'bookwurm', 'bookworm');
+    await note(page).waitFor({ state: 'hidden' });
+    mkdirSync(join(desk.lessons, 'specimen/image/files/etc'), { recursive: true });
+    writeFileSync(join(desk.lessons, 'specimen/image/files/etc/new-image'), 'it is new\n');
+    await note(page).getByText('is being built').waitFor();
+    await note(page).getByRole('button', { name: 'Make a new sandbox' }).click({ timeout: IMAGE_MS });
+    await page.getByRole('button', { name: 'Delete and make a new one' }).click();
+    await note(page).waitFor({ state: 'hidden' });
+    await terminalState(page, 'connected');
+    await typeLine(page, 'clear; ls; cat /etc/new-image');
+    expect(await screenShows(page, /^it is new$/m)).not.toContain('old-sandbox');
+    await page.context().close();
+  },
+  3 * IMAGE_MS,
+);

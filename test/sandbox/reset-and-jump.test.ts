@@ -1,14 +1,8 @@
 import { expect, test } from 'vitest';
-import type { TypedStep } from '../../site/course/manifest.ts';
-import { course, lesson, script, task } from '../support/lesson.ts';
+import { course, lesson, script, task, typed } from '../support/lesson.ts';
 import { PATIENCE } from '../support/patience.ts';
 import { RealMover } from '../support/real-mover.ts';
 import { TestTerminal } from '../support/terminal.ts';
-
-function typed(text: string, parts: Partial<TypedStep> = {}): TypedStep {
-  const step = { interrupt: false, exit: 0, background: false, opens: null, terminal: 'main' } as const;
-  return { kind: 'typed', place: 'lesson/index.md:1', text, ...step, ...parts };
-}
 
 const ofFiles = lesson({
   setup: {

@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { FakeDriver } from '../../sandbox-server/sandbox/fake/driver.ts';
+import type { SandboxAnswer } from '../../sandbox-server/protocol/api.ts';
 import { gatewayOn, TestPage, visit } from '../support/gateway.ts';
 
 let gateway: Awaited<ReturnType<typeof gatewayOn>> | undefined;
@@ -114,4 +115,28 @@ test('a socket too many is told why', async () => {
   pages[0]!.close();
   await pages[0]!.closed;
   await (await TestPage.open(url, cookie)).attach();
+});
+
+test('a learner is told until when their files are kept, and may have them kept longer', async () => {
+  const DAY = 86_400_000;
+  gateway = await gatewayOn(new FakeDriver(), { idleStopMs: DAY, expiryMs: 7 * DAY, extendMs: 7 * DAY });
+  const cookie = await visit(gateway.url);
+  const life = async () => {
+    const answer = await fetch(`${gateway!.url}/api/courses/course/sandbox`, { headers: { cookie } });
+    return ((await answer.json()) as SandboxAnswer).life;
+  };
+  const extend = () => post('/api/courses/course/sandbox/extend', {}, { cookie });
+  const none = { freezesAt: null, stopsAt: null, deletedAt: null, extendable: false };
+  expect(await life()).toEqual(none);
+  expect(await (await extend()).json()).toEqual(none);
+  const page = await (await TestPage.open(gateway.url, cookie)).attach();
+  expect(await life()).toMatchObject({ freezesAt: null, stopsAt: null, extendable: true });
+  page.close();
+  await page.closed;
+  await expect.poll(async () => (await life()).stopsAt).toBeGreaterThan(Date.now());
+  const kept = (await (await extend()).json()) as SandboxAnswer['life'];
+  expect(kept.extendable).toBe(false);
+  expect(kept.deletedAt! - Date.now()).toBeGreaterThan(13 * DAY);
+  expect(await life()).toEqual(kept);
+  expect((await post('/api/courses/course/sandbox/extend', {})).status).toBe(401);
 });

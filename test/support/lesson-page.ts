@@ -4,26 +4,40 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect } from 'vitest';
 import { WebSocket } from 'ws';
-import type { CourseManifest, LessonEntry, QuizEntry, TaskEntry } from '../../site/course/manifest.ts';
+import type { CourseManifest, LessonEntry, QuizEntry, ScriptStep, TaskEntry } from '../../site/course/manifest.ts';
 import type {
   LessonClientMessage,
   LessonServerMessage,
   QuizProgress,
   TaskProgress,
 } from '../../sandbox-server/protocol/lesson.ts';
-import * as base from './lesson.ts';
 
-/** A task with this check. */
+export function script(text: string, more: Partial<ScriptStep> = {}): ScriptStep {
+  return { kind: 'script', place: 'course/01-lesson/index.md:1', text, user: 'learner', timeoutMs: 10_000, ...more };
+}
+
 export function task(id: string, check: string, more: Partial<TaskEntry> = {}): TaskEntry {
-  return base.task(id, { check: base.script(check), ...more });
+  return {
+    id,
+    title: id,
+    kind: 'task',
+    needs: [],
+    check: script(check),
+    setup: [],
+    live: [],
+    solve: [],
+    hints: 0,
+    ...more,
+  };
 }
 
 export function lesson(tasks: TaskEntry[], quizzes: QuizEntry[] = [], more: Partial<LessonEntry> = {}): LessonEntry {
-  return base.lesson({ tasks, quizzes, ...more });
+  const entry = { id: '01-lesson', slug: 'lesson', title: 'A lesson', terminals: ['main'], version: 'v1' };
+  return { ...entry, files: null, setup: null, tasks, quizzes, ...more };
 }
 
-export function courseOf(lessons: LessonEntry[], more: { image?: string } = {}): CourseManifest {
-  return { courses: [{ ...base.course(...lessons), ...more }] };
+export function courseOf(lessons: LessonEntry[], more: { id?: string; image?: string } = {}): CourseManifest {
+  return { courses: [{ id: 'course', title: 'A course', image: 'image', lessons, ...more }] };
 }
 
 /** A manifest as a file that a whole server reads: the course of these lessons, on the tests' own image. */

@@ -1,47 +1,29 @@
-/** A lesson of three tasks for the toy shell, and how it is played there. */
+/** Lessons of which tasks matter and what they do, not what checks say; and how they are played in the toy shell. */
 import type { Duplex } from 'node:stream';
 import type { CourseEntry, LessonEntry, ScriptStep, TaskEntry, TypedStep } from '../../site/course/manifest.ts';
 import type { Play } from '../../sandbox-server/lessons/recording.ts';
 import { StepFailed } from '../../sandbox-server/lessons/steps.ts';
 import { InitStream } from '../../sandbox-server/sandbox/init/stream.ts';
+import { courseOf, lesson as lessonOf, script, task as taskOf } from './lesson-page.ts';
 
-let line = 0;
-
-export function script(text: string): ScriptStep {
-  return { kind: 'script', place: `lesson/index.md:${++line}`, text, user: 'learner', timeoutMs: 10_000 };
-}
+export { script };
 
 export function task(id: string, parts: Partial<TaskEntry> = {}): TaskEntry {
-  const base = {
-    title: id,
-    kind: 'task',
-    needs: [],
-    check: script(''),
-    setup: [],
-    live: [],
-    solve: [],
-    hints: 0,
-  } as const;
-  return { id, ...base, needs: [], setup: [], live: [], solve: [], ...parts };
+  return taskOf(id, '', parts);
 }
 
 export function lesson(parts: Partial<LessonEntry> = {}): LessonEntry {
-  return {
-    id: '01-lesson',
-    slug: 'lesson',
-    title: 'A lesson',
-    terminals: ['main'],
-    version: 'v1',
-    files: null,
-    setup: null,
-    tasks: [],
-    quizzes: [],
-    ...parts,
-  };
+  return lessonOf(parts.tasks ?? [], [], parts);
 }
 
 export function course(...lessons: LessonEntry[]): CourseEntry {
-  return { id: 'course', title: 'A course', image: 'image', lessons };
+  return courseOf(lessons).courses[0]!;
+}
+
+/** A step that is typed into the terminal `main`. */
+export function typed(text: string, parts: Partial<TypedStep> = {}): TypedStep {
+  const step = { interrupt: false, exit: 0, background: false, opens: null, terminal: 'main' } as const;
+  return { kind: 'typed', place: 'course/01-lesson/index.md:1', text, ...step, ...parts };
 }
 
 /** Types each step into a toy shell, and notes it. The step `fail` fails; `hang` goes on until it is aborted. */
@@ -69,13 +51,13 @@ export class ToyPlay implements Play {
         );
       }
       signal.throwIfAborted();
-      await typed(await connect(), text);
+      await typeInto(await connect(), text);
     }
   }
 }
 
 /** Resolves when the toy shell is at its prompt again. */
-function typed(duplex: Duplex, text: string): Promise<void> {
+function typeInto(duplex: Duplex, text: string): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   let printed = '';
   const request = { op: 'terminal', name: 'main', columns: 80, rows: 24 } as const;

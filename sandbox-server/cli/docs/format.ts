@@ -32,7 +32,8 @@ export function formatDocument(page: string): string {
 
 function wordTable(): string {
   const rows = Object.entries(FENCE_WORDS).map(([word, { form, doc }]) => {
-    const fits = fitsOf(word);
+    // A word does not go with itself.
+    const fits = fitsOf(word).filter((use) => !use.split(' ').includes(word));
     return `| \`${form}\` | ${doc} | ${fits.length === 0 ? '' : fits.map((use) => `\`${use}\``).join(', ')} |`;
   });
   return ['| Word | What it does | Goes with |', '|---|---|---|', ...rows].join('\n');

@@ -1,5 +1,6 @@
 /** A new visitor, as the gateway sees one: a cookie, and terminals over WebSockets. */
 import { WebSocket } from 'ws';
+import type { SandboxAnswer, SandboxState } from '../../../sandbox-server/protocol/api.ts';
 import type { LessonServerMessage } from '../../../sandbox-server/protocol/lesson.ts';
 import { post } from './http.ts';
 import { LessonClient } from './lesson.ts';
@@ -25,6 +26,11 @@ export class Learner {
     const { status, cookies, body } = await post(`${url}/api/session`, url);
     if (status !== 200 || !cookies[0]) throw new Error(`POST /api/session answered ${status}: ${body}`);
     return new Learner(url, cookies[0].split(';', 1)[0]!, course);
+  }
+
+  async sandboxState(): Promise<SandboxState> {
+    const answer = await fetch(`${this.url}/api/courses/${this.course}/sandbox`, { headers: { cookie: this.cookie } });
+    return ((await answer.json()) as SandboxAnswer).state;
   }
 
   /** Opens the terminal; the sandbox starts with it. Resolves when the WebSocket is open and `open` was said. */

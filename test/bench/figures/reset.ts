@@ -1,17 +1,12 @@
 /** Reset and jump: from the learner's click to a sandbox as the task finds it, and to a prompt in it. */
-import type { CourseEntry, LessonEntry, TypedStep } from '../../../site/course/manifest.ts';
+import type { CourseEntry, LessonEntry } from '../../../site/course/manifest.ts';
 import type { Duplex } from 'node:stream';
 import type { Profile } from '../../../sandbox-server/sandbox/driver.ts';
 import { InitStream } from '../../../sandbox-server/sandbox/init/stream.ts';
 import type { Bench, BenchContext } from '../bench.ts';
 import { figure, type Figure } from '../figure.ts';
-import { course, lesson, script, task } from '../../support/lesson.ts';
+import { course, lesson, script, task, typed } from '../../support/lesson.ts';
 import { RealMover } from '../../support/real-mover.ts';
-
-const typed = (text: string, parts: Partial<TypedStep> = {}): TypedStep => {
-  const step = { interrupt: false, exit: 0, background: false, opens: null, terminal: 'main' } as const;
-  return { kind: 'typed', place: 'bench', text, ...step, ...parts };
-};
 
 /** Some hundred small files, changed and deleted, of the image's too. */
 const OF_FILES = lesson({

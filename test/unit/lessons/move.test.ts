@@ -72,7 +72,7 @@ test('when a live block fails the learner keeps the sandbox that they had, and i
   const { id } = session;
   await expect(mover.move('ada', course(broken), broken, 'two')).rejects.toMatchObject({
     code: 'lesson-broken',
-    detail: expect.stringMatching(/^lesson\/index\.md:\d+: the script ended with 1\nits last words$/),
+    detail: expect.stringMatching(/^course\/01-lesson\/index\.md:\d+: the script ended with 1\nits last words$/),
   });
   expect(session.id).toBe(id);
   await session.ready();
