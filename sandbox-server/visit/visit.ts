@@ -134,15 +134,15 @@ export class Visit implements Disposable {
     for (const { page } of this.pages) page.close(code);
   }
 
-  /** The lessons that pages show, each once. */
-  shown(): LessonEntry[] {
-    const slugs = new Set([...this.pages].map(({ lesson }) => lesson));
-    return [...slugs].flatMap((slug) => this.lesson(slug) ?? []);
-  }
-
   [Symbol.dispose](): void {
     this.checks[Symbol.dispose]();
     this.onEnd();
+  }
+
+  /** The lessons that pages show, each once. */
+  private shown(): LessonEntry[] {
+    const slugs = new Set([...this.pages].map(({ lesson }) => lesson));
+    return [...slugs].flatMap((slug) => this.lesson(slug) ?? []);
   }
 
   private asked(slug: string, id: string, answer: string | undefined): void {
@@ -150,8 +150,9 @@ export class Visit implements Disposable {
     const task = this.lesson(slug)?.tasks.find((each) => each.id === id);
     // A page that was loaded before an edit may ask for what is no longer there.
     if (!task || (task.kind === 'ask') !== (answer !== undefined)) return;
-    if (answer !== undefined) progress.noteAnswer(this.keyOf(slug), id, answer);
-    void this.checks.ask(find(this.learner, this.course), slug, id, answer);
+    const given = answer?.trim();
+    if (given !== undefined) progress.noteAnswer(this.keyOf(slug), id, given);
+    void this.checks.ask(find(this.learner, this.course), slug, id, given);
   }
 
   private passed(session: SandboxSession, lesson: LessonEntry, { id }: TaskEntry): void {

@@ -5,7 +5,7 @@ import type { Face } from './task-words.ts';
 const PATIENCE_MS = 150;
 
 /**
- * The lines below a task's buttons. They have a room of two lines in every state, so that a word that comes by itself
+ * The lines below a task's buttons. They have a room of so many lines in every state, so that a word that comes by itself
  * moves nothing; what needs more is folded until the learner wants it, or unfolded at once where they have pressed.
  */
 export class TaskStatus {
@@ -18,10 +18,19 @@ export class TaskStatus {
   constructor(element: HTMLElement, signal: AbortSignal) {
     this.#element = element;
     element.replaceChildren(this.#words, this.#more);
-    this.#more.addEventListener('click', () => this.#fold(!this.#folded), { signal });
+    const press = () => {
+      this.#letGo();
+      this.#fold(!this.#folded);
+    };
+    this.#more.addEventListener('click', press, { signal });
     const widths = new ResizeObserver(() => this.#fit());
     widths.observe(element);
-    signal.addEventListener('abort', () => widths.disconnect());
+    const sight = new IntersectionObserver((seen) => seen.at(-1)?.isIntersecting === false && this.#letGo());
+    sight.observe(element);
+    signal.addEventListener('abort', () => {
+      widths.disconnect();
+      sight.disconnect();
+    });
     this.#fold(true);
   }
 
@@ -35,6 +44,15 @@ export class TaskStatus {
     requestAnimationFrame(() => this.#element.setAttribute('data-fresh', ''));
   }
 
+  /** What was unfolded keeps its room for as long as it is looked at: what comes by itself may be shorter. */
+  #hold(): void {
+    if (!this.#folded) this.#element.style.minHeight = `${this.#element.offsetHeight}px`;
+  }
+
+  #letGo(): void {
+    this.#element.style.removeProperty('min-height');
+  }
+
   get #folded(): boolean {
     return this.#element.hasAttribute('data-folded');
   }
@@ -44,6 +62,8 @@ export class TaskStatus {
     this.#shown = face;
     this.#element.dataset['state'] = face.name;
     if (same) return;
+    if (face.asked === true) this.#letGo();
+    else this.#hold();
     this.#words.replaceChildren(face.text, ...linkOf(face), ...inlineOf(face));
     for (const box of this.#element.querySelectorAll(':scope > :not(.task-words, .task-more)')) box.remove();
     this.#words.after(...boxesOf(face));
@@ -65,7 +85,9 @@ export class TaskStatus {
   }
 
   #unfoldedByHand(boxes: boolean): boolean {
-    return boxes || this.#element.clientHeight > 2 * Number.parseFloat(getComputedStyle(this.#words).lineHeight) + 1;
+    const style = getComputedStyle(this.#element);
+    const room = Number(style.getPropertyValue('--lines')) * Number.parseFloat(style.lineHeight);
+    return boxes || this.#words.clientHeight > room + 1;
   }
 }
 

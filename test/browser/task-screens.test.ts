@@ -69,11 +69,13 @@ describe('a lesson with tasks', () => {
         await page.locator(at).evaluate((element) => element.scrollIntoView({ block: 'start' }));
         found[state] = await lookAt(page, `task-${state}`, view, 'main');
       };
-      const face = (task: string, name: string) => page.locator(`#${task}[data-face="${name}"]`).waitFor();
+      const face = (task: string, name: string) => page.locator(`#${task}[data-face="${name}"]`).waitFor({ timeout: 10_000 });
       await page.goto(server.url + TASKS);
       await face('write', 'next');
       await look('open', '#write');
 
+      // As after a command; there are no terminals here.
+      await page.evaluate(() => document.dispatchEvent(new Event('slipway-entered')));
       stub.task('write', { report: notYet(false, 'goodbye') });
       await face('write', 'not-yet');
       stub.task('deleted', { state: 'done', doneAt: WHEN });

@@ -48,7 +48,10 @@ export function cutFaults(): string[] {
       const beyondY = seen.top < frame.top - SLACK || seen.bottom > frame.bottom + SLACK;
       if (beyondX && !scrolls(x) && !isEllipsis)
         faults.push(`cut off at the side by ${nameOf(clipper)}: ${nameOf(element)}`);
-      if (beyondY && !scrolls(y)) faults.push(`cut off above or below by ${nameOf(clipper)}: ${nameOf(element)}`);
+      // So many lines and an ellipsis, on purpose: a button beside them shows the rest.
+      const isClamped = getComputedStyle(clipper).webkitLineClamp !== 'none';
+      if (beyondY && !scrolls(y) && !isClamped)
+        faults.push(`cut off above or below by ${nameOf(clipper)}: ${nameOf(element)}`);
       // Further out only what this one lets through can be cut off.
       seen.left = Math.max(seen.left, frame.left);
       seen.top = Math.max(seen.top, frame.top);
@@ -108,7 +111,9 @@ export function pressFaults(): string[] {
   const pixels = (length: string) => (length === 'auto' ? 0 : Number.parseFloat(length));
   const room = innerHeight - pixels(scrollPaddingTop) - pixels(scrollPaddingBottom);
   const faults: string[] = [];
-  for (const element of document.querySelectorAll<HTMLElement>(pressable)) {
+  // Behind a modal dialog nothing can be pressed.
+  const within = document.querySelector('dialog:modal') ?? document;
+  for (const element of within.querySelectorAll<HTMLElement>(pressable)) {
     if (isLeftOut(element) || !isSeen(element) || element.closest('[inert]') !== null) continue;
     // Shown when it has the focus only, as the link that skips to the text.
     const waits = getComputedStyle(element).clipPath !== 'none';
