@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runInSandbox, type CommandResult } from '../../sandbox-server/sandbox/init/ask.ts';
 import { UNPACKED } from '../../sandbox-server/sandbox/init/frames.ts';
+import { LIMITS } from '../support/limits.ts';
 import { RealSandboxes } from '../support/sandboxes.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -13,7 +14,7 @@ let id: string;
 
 beforeAll(async () => {
   sandboxes = await RealSandboxes.open();
-  id = await sandboxes.start();
+  id = await sandboxes.start({ limits: { ...LIMITS, inodes: 16_384 } });
 });
 afterAll(() => sandboxes?.[Symbol.asyncDispose]());
 
