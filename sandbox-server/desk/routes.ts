@@ -8,7 +8,7 @@ import type { Desk } from './desk.ts';
 const RETRY_MS = 500;
 
 export function deskRoutes(app: FastifyInstance, gateway: Gateway, desk: Desk): void {
-  const { courses, sessions } = gateway;
+  const { courses, sessions, visits } = gateway;
 
   app.get('/api/desk/events', (request, reply) => {
     // Before a terminal was opened nobody is signed in; where there is an access code, it comes first here too.
@@ -30,6 +30,7 @@ export function deskRoutes(app: FastifyInstance, gateway: Gateway, desk: Desk): 
       if (!request.learner) throw new LearnerError('not-signed-in');
       const course = courses.get(request.params.course);
       await sessions.discard(request.learner.id, course.id);
+      visits.moved(request.learner.id, course.id);
       desk.tell();
       return reply.code(204).send();
     },
