@@ -11,9 +11,8 @@ export function deskRoutes(app: FastifyInstance, gateway: Gateway, desk: Desk): 
   const { courses, sessions, visits } = gateway;
 
   app.get('/api/desk/events', (request, reply) => {
-    // Before a terminal was opened nobody is signed in; where there is an access code, it comes first here too.
-    if (gateway.accessCode !== undefined && !request.learner) throw new LearnerError('not-signed-in');
-    const learner = request.learner?.id;
+    if (!request.learner) throw new LearnerError('not-signed-in');
+    const learner = request.learner.id;
     reply.hijack();
     reply.raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
     const write = (text: string) => void reply.raw.write(text);

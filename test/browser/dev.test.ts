@@ -10,7 +10,7 @@ const LESSON = 'specimen/01-parts/index.md';
 const ADDRESS = '/courses/specimen/parts/';
 
 /** Debian's packages are fetched and laid out. */
-const IMAGE_MS = 120_000 * PATIENCE;
+const IMAGE_MS = 240_000 * PATIENCE;
 
 let desk: TestDesk;
 let browser: Browser;
