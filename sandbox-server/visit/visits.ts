@@ -76,11 +76,6 @@ export class Visits implements Disposable {
     for (const visit of this.visits.values()) if (visit.learner === learner) visit.dismiss('not-signed-in');
   }
 
-  /** The lessons of the course that the learner has a page of. */
-  shown(learner: string, course: string): LessonEntry[] {
-    return this.visits.get(keyOf(learner, course))?.shown() ?? [];
-  }
-
   [Symbol.dispose](): void {
     this.replaced[Symbol.dispose]();
     for (const visit of this.visits.values()) visit[Symbol.dispose]();

@@ -1,6 +1,6 @@
 import { make } from '../terminal/dom.ts';
 import { post } from './api.ts';
-import { button, dialogActions, openDialog } from './dialog.ts';
+import { button, dialogActions, focusHeading, openDialog } from './dialog.ts';
 import { forgetAll } from './known.ts';
 
 /** Deletes the learner from the server and from this browser, after a question. */
@@ -22,7 +22,7 @@ export function deleteEverything(): void {
     note,
     dialogActions(cancel, remove),
   );
-  cancel.focus();
+  focusHeading(dialog);
 
   async function go(): Promise<void> {
     remove.disabled = true;

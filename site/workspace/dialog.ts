@@ -10,6 +10,13 @@ export function openDialog(heading: string, ...content: (Node | string)[]): HTML
   return dialog;
 }
 
+/** For a dialog that is to be read first: where it is longer than the window, it starts at its beginning. */
+export function focusHeading(dialog: HTMLDialogElement): void {
+  const heading = dialog.querySelector('h2');
+  heading?.setAttribute('tabindex', '-1');
+  heading?.focus();
+}
+
 /** The row of buttons at a dialog's end. */
 export function dialogActions(...buttons: HTMLElement[]): HTMLElement {
   return make('div', { class: 'dialog-actions' }, ...buttons);

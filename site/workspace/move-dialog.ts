@@ -1,7 +1,7 @@
 import type { MoveAnswer, SandboxWork } from '../../sandbox-server/protocol/lesson.ts';
 import { make } from '../terminal/dom.ts';
 import type { Outcome } from './api.ts';
-import { button, dialogActions, openDialog } from './dialog.ts';
+import { button, dialogActions, focusHeading, openDialog } from './dialog.ts';
 import type { SlipwayTerminals } from './terminals.ts';
 
 export interface Move {
@@ -58,7 +58,7 @@ export function moveSandbox(pane: SlipwayTerminals | null, move: Move): Promise<
     life.abort();
     resolve(answer);
   });
-  cancel.focus();
+  focusHeading(dialog);
   return promise;
 
   async function start(): Promise<void> {

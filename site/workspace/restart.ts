@@ -9,7 +9,11 @@ export function restartSandbox(pane: SlipwayTerminals): void {
   const restart = button('Restart', () => void go(), 'signal');
   const dialog = openDialog(
     'Restart the sandbox?',
-    make('p', {}, 'All programs in it end, shells too. Your files stay as they are, and so does what the terminals show.'),
+    make(
+      'p',
+      {},
+      'All programs in it end, shells too. Your files stay as they are, and so does what the terminals show.',
+    ),
     note,
     dialogActions(
       button('Cancel', () => dialog.close()),

@@ -5,6 +5,7 @@ import { readArguments, WrongArguments, type Arguments } from './arguments.ts';
 import type { Bench, BenchContext } from './bench.ts';
 import type { Section } from './figure.ts';
 import { build } from './figures/build.ts';
+import { check } from './figures/check.ts';
 import { desk } from './figures/desk.ts';
 import { echo } from './figures/echo.ts';
 import { engine } from './figures/engine.ts';
@@ -28,6 +29,7 @@ const BENCHES: Bench[] = [
   engine,
   comeBack,
   reset,
+  check,
   lessonCheck,
   build,
   desk,

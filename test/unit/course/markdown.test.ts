@@ -130,9 +130,7 @@ Which?
   });
 
   it('is taken out wherever it stands, and in whatever language', async () => {
-    const page = await render(
-      '> - ```python check\n>   secret\n>   ```\n\n```nonsense setup live\nsecret\n```\n',
-    );
+    const page = await render('> - ```python check\n>   secret\n>   ```\n\n```nonsense setup live\nsecret\n```\n');
     expect(page).not.toContain('secret');
   });
 
