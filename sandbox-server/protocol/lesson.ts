@@ -22,9 +22,7 @@ export type LessonServerMessage =
   | { type: 'task'; task: TaskProgress }
   | { type: 'quiz'; quiz: QuizProgress }
   /** The sandbox is being prepared for this lesson, reset or brought to a task; `idle` when that is over. */
-  | { type: 'sandbox'; work: SandboxWork }
-  /** Author's desk only: the lesson's page, or the image, has changed. */
-  | { type: 'changed'; what: 'page' | 'image'; text: string };
+  | { type: 'sandbox'; work: SandboxWork };
 
 export interface ReadingPlace {
   /** Empty: above the first heading. */

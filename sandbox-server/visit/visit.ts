@@ -3,7 +3,6 @@
  * done is on the disk before it is told.
  */
 import type { LessonEntry, TaskEntry } from '../../site/course/manifest.ts';
-import type { CourseChange } from '../http/courses.ts';
 import type { ErrorCode } from '../protocol/errors.ts';
 import type { LessonServerMessage, SandboxWork, TaskProgress } from '../protocol/lesson.ts';
 import type { SandboxSession } from '../session/sandbox-session.ts';
@@ -119,14 +118,8 @@ export class Visit implements Disposable {
     this.checks.consider();
   }
 
-  coursesReplaced(changes: readonly CourseChange[]): void {
+  coursesReplaced(): void {
     this.tellProgress();
-    for (const { page, lesson } of this.pages) {
-      for (const change of changes) {
-        if (change.lesson !== undefined && change.lesson !== lesson) continue;
-        page.tell({ type: 'changed', what: change.what, text: change.text });
-      }
-    }
     this.checks.consider();
   }
 

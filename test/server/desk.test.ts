@@ -26,7 +26,7 @@ const news = (changes: Partial<DeskNews> = {}): DeskNews => ({
 });
 
 /** The states that a page hears, one after the other. */
-async function* statesFor(cookie = ''): AsyncGenerator<DeskState> {
+async function* statesFor(cookie: string): AsyncGenerator<DeskState> {
   const response = await fetch(gateway!.url + EVENTS, { headers: { cookie } });
   expect([response.status, response.headers.get('content-type')]).toEqual([200, 'text/event-stream']);
   let text = '';
@@ -54,7 +54,7 @@ test('a server that is no author’s desk has nothing of it', async () => {
   expect((await renew(cookie)).status).toBe(404);
 });
 
-test('where there is an access code, the desk tells nobody who has not given it', async () => {
+test('the desk tells nobody whom the server does not know', async () => {
   gateway = await gatewayOn(new FakeDriver(), { desk: true, access: 'code' });
   expect((await fetch(gateway.url + EVENTS)).status).toBe(401);
   expect((await renew('')).status).toBe(401);
@@ -63,7 +63,7 @@ test('where there is an access code, the desk tells nobody who has not given it'
 test('a page hears everything at once, and again after each change', async () => {
   gateway = await gatewayOn(new FakeDriver(), { desk: true });
   gateway.desk!.take(news({ pages: { '/courses/course/lesson/': 7 } }));
-  const states = statesFor();
+  const states = statesFor(await visit(gateway.url));
   expect((await states.next()).value).toEqual({ pages: { '/courses/course/lesson/': 7 }, problems: [], images: [] });
   const problem = { place: 'lessons/course/course.yaml:1:1', what: 'a', expected: 'b', mend: 'c' };
   gateway.desk!.take(news({ problems: [problem] }));
@@ -77,7 +77,7 @@ test('a message that is no news of the desk changes nothing', async () => {
   gateway = await gatewayOn(new FakeDriver(), { desk: true });
   gateway.desk!.take({ ...news(), pages: { '/': 'yesterday' } });
   gateway.desk!.take('desk');
-  const states = statesFor();
+  const states = statesFor(await visit(gateway.url));
   expect((await states.next()).value).toEqual({ pages: {}, problems: [], images: [] });
   await states.return(undefined);
 });

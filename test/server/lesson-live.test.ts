@@ -243,11 +243,9 @@ test('an edit of the lesson reaches pages that are open: what is done stays done
   const edited = courseOf([
     lesson([task('new', 'true'), task('two', 'fail "another reason"'), task('one', 'fail no')]),
   ]);
-  gateway!.courses.replace(edited, [
-    { course: 'course', lesson: 'lesson', what: 'page', text: 'index.md was saved' },
-    { course: 'course', lesson: 'another', what: 'page', text: 'not of this page' },
-  ]);
-  await expect.poll(() => page.of('changed')).toEqual([{ type: 'changed', what: 'page', text: 'index.md was saved' }]);
+  const before = page.of('progress').length;
+  gateway!.courses.replace(edited);
+  await expect.poll(() => page.of('progress').length).toBeGreaterThan(before);
   expect(
     page
       .of('progress')
