@@ -69,7 +69,8 @@ describe('a lesson with tasks', () => {
         await page.locator(at).evaluate((element) => element.scrollIntoView({ block: 'start' }));
         found[state] = await lookAt(page, `task-${state}`, view, 'main');
       };
-      const face = (task: string, name: string) => page.locator(`#${task}[data-face="${name}"]`).waitFor({ timeout: 10_000 });
+      const face = (task: string, name: string) =>
+        page.locator(`#${task}[data-face="${name}"]`).waitFor({ timeout: 10_000 });
       await page.goto(server.url + TASKS);
       await face('write', 'next');
       await look('open', '#write');
