@@ -7,7 +7,6 @@ import type { Course } from './course/course.ts';
 import type { Lesson } from './course/lesson.ts';
 import { kept } from './kept.ts';
 
-export type CourseEntry = ReturnType<typeof courseEntry>;
 export type LessonEntry = Awaited<ReturnType<typeof render>>;
 
 /** Where the lessons are, and what makes pages of them. */

@@ -48,8 +48,8 @@ export class Desk {
     return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
   }
 
-  /** As this learner sees it; undefined for somebody who is none yet. */
-  stateFor(learner: string | undefined): DeskState {
+  /** As this learner sees it. */
+  stateFor(learner: string): DeskState {
     const { pages, problems, work } = this.#news;
     const images = work.map(({ name, state, text }) => ({ name, state, text, courses: this.#coursesOf(name) }));
     return { pages, problems, images: [...images, ...this.#olderThanImage(learner)] };
@@ -59,9 +59,8 @@ export class Desk {
     return this.#options.courses.all().flatMap((course) => (course.image === image ? [course.id] : []));
   }
 
-  #olderThanImage(learner: string | undefined): DeskImage[] {
+  #olderThanImage(learner: string): DeskImage[] {
     const { config, courses, sessions } = this.#options;
-    if (learner === undefined) return [];
     return courses.all().flatMap(({ id, image }) => {
       const used = sessions.find(learner, id)?.spec.image;
       const built = config.images[image]?.id;

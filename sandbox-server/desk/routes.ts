@@ -8,12 +8,11 @@ import type { Desk } from './desk.ts';
 const RETRY_MS = 500;
 
 export function deskRoutes(app: FastifyInstance, gateway: Gateway, desk: Desk): void {
-  const { courses, sessions } = gateway;
+  const { courses, sessions, visits } = gateway;
 
   app.get('/api/desk/events', (request, reply) => {
-    // Before a terminal was opened nobody is signed in; where there is an access code, it comes first here too.
-    if (gateway.accessCode !== undefined && !request.learner) throw new LearnerError('not-signed-in');
-    const learner = request.learner?.id;
+    if (!request.learner) throw new LearnerError('not-signed-in');
+    const learner = request.learner.id;
     reply.hijack();
     reply.raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
     const write = (text: string) => void reply.raw.write(text);
@@ -30,6 +29,7 @@ export function deskRoutes(app: FastifyInstance, gateway: Gateway, desk: Desk): 
       if (!request.learner) throw new LearnerError('not-signed-in');
       const course = courses.get(request.params.course);
       await sessions.discard(request.learner.id, course.id);
+      visits.moved(request.learner.id, course.id);
       desk.tell();
       return reply.code(204).send();
     },

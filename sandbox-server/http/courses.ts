@@ -4,31 +4,22 @@ import { MAX_OWN_TERMINALS } from '../protocol/limits.ts';
 import { numberOfOwn } from '../protocol/own-terminals.ts';
 import { LearnerError } from '../session/learner-error.ts';
 
-/** What whoever has a page of it open is told when the manifest is replaced. */
-export interface CourseChange {
-  course: string;
-  /** The lesson's slug; absent where all lessons of the course are meant. */
-  lesson?: string;
-  what: 'page' | 'image';
-  text: string;
-}
-
 export class Courses {
   private byId!: Map<string, CourseEntry>;
-  private readonly listeners = new Set<(changes: readonly CourseChange[]) => void>();
+  private readonly listeners = new Set<() => void>();
 
   constructor(manifest: CourseManifest) {
     this.replace(manifest);
   }
 
-  /** From now on the server has these courses. Pages that are open hear of the changes, and get their progress anew. */
-  replace(manifest: CourseManifest, changes: readonly CourseChange[] = []): void {
+  /** From now on the server has these courses. Pages that are open get their progress anew. */
+  replace(manifest: CourseManifest): void {
     this.byId = new Map(manifest.courses.map((course) => [course.id, course]));
-    for (const listener of this.listeners) listener(changes);
+    for (const listener of this.listeners) listener();
   }
 
   /** Calls back after each `replace`, until disposed. */
-  onReplaced(listener: (changes: readonly CourseChange[]) => void): Disposable {
+  onReplaced(listener: () => void): Disposable {
     this.listeners.add(listener);
     return { [Symbol.dispose]: () => void this.listeners.delete(listener) };
   }

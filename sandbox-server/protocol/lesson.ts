@@ -3,8 +3,8 @@
  *
  * `GET /api/courses/:course/lessons/:lesson/live` with `Upgrade: websocket` is one page that shows a lesson (`:lesson` is
  * its slug). Text frames are the JSON messages below; there are no binary frames. Opening it notes that the learner
- * opened the lesson, prepares the sandbox for it where that runs or when it does, and asks the open tasks again. It
- * starts no sandbox. Everything else is a request of its own, below.
+ * opened the lesson, and has the open tasks checked again where the sandbox runs. It starts no sandbox. Everything else
+ * is a request of its own, below.
  */
 import type { ErrorCode } from './errors.ts';
 
@@ -22,9 +22,7 @@ export type LessonServerMessage =
   | { type: 'task'; task: TaskProgress }
   | { type: 'quiz'; quiz: QuizProgress }
   /** The sandbox is being prepared for this lesson, reset or brought to a task; `idle` when that is over. */
-  | { type: 'sandbox'; work: SandboxWork }
-  /** Author's desk only: the lesson's page, or the image, has changed. */
-  | { type: 'changed'; what: 'page' | 'image'; text: string };
+  | { type: 'sandbox'; work: SandboxWork };
 
 export interface ReadingPlace {
   /** Empty: above the first heading. */

@@ -25,21 +25,19 @@ export class Beginnings {
     return (task) => task.id === first?.id || this.options.begun.has(id, slug, task.id);
   }
 
-  /** Resolves to whether the lesson is prepared; where that failed, the terminals tell it. */
+  /** A page shows the lesson: its sandbox is prepared, and what fails is told. Never rejects. */
+  async opened(session: SandboxSession, lesson: LessonEntry): Promise<void> {
+    await this.prepare(session, lesson).catch((error: unknown) => {
+      this.options.onFailed(lesson.tasks[0]?.id ?? '', error);
+    });
+  }
+
+  /** Resolves to whether the lesson is prepared; that it could not be was told when it was opened. */
   async prepared(session: SandboxSession, lesson: LessonEntry): Promise<boolean> {
-    let works = false;
-    const onWork = () => {
-      works = true;
-      this.options.onWork();
-    };
-    try {
-      await this.options.prepare(session, lesson, onWork);
-      return true;
-    } catch {
-      return false;
-    } finally {
-      if (works) this.options.onDone();
-    }
+    return this.prepare(session, lesson).then(
+      () => true,
+      () => false,
+    );
   }
 
   /** Does what these tasks begin with, those of them for which it is not done yet. Never rejects. */
@@ -68,6 +66,19 @@ export class Beginnings {
       onFailed(due[0]!.id, error);
     } finally {
       for (const task of due) this.under.delete(keyOf(task));
+    }
+  }
+
+  private async prepare(session: SandboxSession, lesson: LessonEntry): Promise<void> {
+    let works = false;
+    const onWork = () => {
+      works = true;
+      this.options.onWork();
+    };
+    try {
+      await this.options.prepare(session, lesson, onWork);
+    } finally {
+      if (works) this.options.onDone();
     }
   }
 }

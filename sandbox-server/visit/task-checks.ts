@@ -3,10 +3,11 @@ import type { LessonEntry, TaskEntry } from '../../site/course/manifest.ts';
 import { CheckQueue, type CheckRequest } from '../checks/check-queue.ts';
 import { runCheck, type Verdict } from '../checks/run-check.ts';
 import type { CheckReport } from '../protocol/lesson.ts';
-import { Watch, type WatchEvent } from '../sandbox/init/watch.ts';
+import { Watch } from '../sandbox/init/watch.ts';
 import { toLearnerError } from '../session/learner-error.ts';
 import type { SandboxSession } from '../session/sandbox-session.ts';
 import type { VisitsOptions } from './context.ts';
+import { Moments } from './moments.ts';
 import { stateOf } from './task-states.ts';
 
 export interface TaskChecksOptions extends Pick<VisitsOptions, 'connect' | 'now' | 'log'> {
@@ -57,10 +58,11 @@ export class TaskChecks implements Disposable {
       run: (id, request, signal) => this.run(session, id, request, signal),
       onEnd: (id, request, outcome) => this.ended(session, id, request, outcome),
     });
+    const moments = new Moments();
     const watch = new Watch({
       connect: () => connect(session.id),
       onOpen: () => this.consider(),
-      onEvent: (event) => this.heard(event),
+      onEvent: (event) => moments.isOne(event) && this.consider(),
       log,
     });
     const dispose = () => {
@@ -136,11 +138,6 @@ export class TaskChecks implements Disposable {
   [Symbol.dispose](): void {
     this.running?.[Symbol.dispose]();
     this.running = undefined;
-  }
-
-  private heard(event: WatchEvent): void {
-    // Where marks tell how commands end, a prompt tells nothing new.
-    if (event.type === 'command-ended' || (event.waiting && !event.sure)) this.consider();
   }
 
   private async run(

@@ -3,7 +3,6 @@
  * done is on the disk before it is told.
  */
 import type { LessonEntry, TaskEntry } from '../../site/course/manifest.ts';
-import type { CourseChange } from '../http/courses.ts';
 import type { ErrorCode } from '../protocol/errors.ts';
 import type { LessonServerMessage, SandboxWork, TaskProgress } from '../protocol/lesson.ts';
 import type { SandboxSession } from '../session/sandbox-session.ts';
@@ -25,6 +24,8 @@ export class Visit implements Disposable {
   private readonly pages = new Set<OpenLesson>();
   private readonly checks: TaskChecks;
   private readonly beginnings: Beginnings;
+  /** The sandbox, while it runs. */
+  private session: SandboxSession | undefined;
   private work: SandboxWork = { name: 'idle' };
 
   constructor(options: VisitsOptions, learner: string, course: string, onEnd: () => void) {
@@ -69,17 +70,21 @@ export class Visit implements Disposable {
     this.pages.add(opened);
     page.tell(this.progressOf(lesson));
     if (this.work.name !== 'idle') page.tell({ type: 'sandbox', work: this.work });
+    if (this.session) void this.beginnings.opened(this.session, lesson);
     this.checks.consider();
     return opened;
   }
 
   /** The sandbox runs. */
   enter(session: SandboxSession): void {
+    this.session = session;
+    for (const lesson of this.shown()) void this.beginnings.opened(session, lesson);
     this.checks.enter(session);
   }
 
   /** It does not any more. */
   leave(session: SandboxSession): void {
+    if (this.session === session) this.session = undefined;
     this.checks.leave(session);
   }
 
@@ -113,14 +118,8 @@ export class Visit implements Disposable {
     this.checks.consider();
   }
 
-  coursesReplaced(changes: readonly CourseChange[]): void {
+  coursesReplaced(): void {
     this.tellProgress();
-    for (const { page, lesson } of this.pages) {
-      for (const change of changes) {
-        if (change.lesson !== undefined && change.lesson !== lesson) continue;
-        page.tell({ type: 'changed', what: change.what, text: change.text });
-      }
-    }
     this.checks.consider();
   }
 
@@ -128,15 +127,15 @@ export class Visit implements Disposable {
     for (const { page } of this.pages) page.close(code);
   }
 
-  /** The lessons that pages show, each once. */
-  shown(): LessonEntry[] {
-    const slugs = new Set([...this.pages].map(({ lesson }) => lesson));
-    return [...slugs].flatMap((slug) => this.lesson(slug) ?? []);
-  }
-
   [Symbol.dispose](): void {
     this.checks[Symbol.dispose]();
     this.onEnd();
+  }
+
+  /** The lessons that pages show, each once. */
+  private shown(): LessonEntry[] {
+    const slugs = new Set([...this.pages].map(({ lesson }) => lesson));
+    return [...slugs].flatMap((slug) => this.lesson(slug) ?? []);
   }
 
   private asked(slug: string, id: string, answer: string | undefined): void {
@@ -144,8 +143,9 @@ export class Visit implements Disposable {
     const task = this.lesson(slug)?.tasks.find((each) => each.id === id);
     // A page that was loaded before an edit may ask for what is no longer there.
     if (!task || (task.kind === 'ask') !== (answer !== undefined)) return;
-    if (answer !== undefined) progress.noteAnswer(this.keyOf(slug), id, answer);
-    void this.checks.ask(find(this.learner, this.course), slug, id, answer);
+    const given = answer?.trim();
+    if (given !== undefined) progress.noteAnswer(this.keyOf(slug), id, given);
+    void this.checks.ask(find(this.learner, this.course), slug, id, given);
   }
 
   private passed(session: SandboxSession, lesson: LessonEntry, { id }: TaskEntry): void {

@@ -1,6 +1,5 @@
 /** Who has a page of a lesson open: one visit for each learner and course, while any page is. Knows no transport. */
 import type { CourseEntry, LessonEntry } from '../../site/course/manifest.ts';
-import type { CourseChange } from '../http/courses.ts';
 import type { SandboxWork } from '../protocol/lesson.ts';
 import type { SandboxSession } from '../session/sandbox-session.ts';
 import type { LessonKey } from '../store/progress.ts';
@@ -18,7 +17,7 @@ export class Visits implements Disposable {
 
   constructor(options: VisitsOptions) {
     this.options = options;
-    this.replaced = options.courses.onReplaced((changes) => this.coursesReplaced(changes));
+    this.replaced = options.courses.onReplaced(() => this.coursesReplaced());
   }
 
   /** A page shows the lesson, until what is returned is disposed. The page is told its progress first. */
@@ -77,20 +76,13 @@ export class Visits implements Disposable {
     for (const visit of this.visits.values()) if (visit.learner === learner) visit.dismiss('not-signed-in');
   }
 
-  /** The lessons of the course that the learner has a page of. */
-  shown(learner: string, course: string): LessonEntry[] {
-    return this.visits.get(keyOf(learner, course))?.shown() ?? [];
-  }
-
   [Symbol.dispose](): void {
     this.replaced[Symbol.dispose]();
     for (const visit of this.visits.values()) visit[Symbol.dispose]();
   }
 
-  private coursesReplaced(changes: readonly CourseChange[]): void {
-    for (const visit of this.visits.values()) {
-      visit.coursesReplaced(changes.filter(({ course }) => course === visit.course));
-    }
+  private coursesReplaced(): void {
+    for (const visit of this.visits.values()) visit.coursesReplaced();
   }
 }
 

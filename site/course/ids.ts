@@ -1,7 +1,7 @@
 import type { Heading } from './blocks.ts';
 import type { Directive } from './directive.ts';
 import { anchorsOf } from './headings.ts';
-import type { PlacedMistake } from './tasks.ts';
+import type { PlacedMistake } from './task-parts.ts';
 
 /** Ids that are there already: each of a lesson's tasks, quizzes and headings has an address of its own on the page. */
 export function mistakesOfIds(directives: readonly Directive[], headings: readonly Heading[]): PlacedMistake[] {

@@ -10,7 +10,7 @@ import { problemAt, START, type Placed } from './place.ts';
 import type { Mistake, Problem } from './problem.ts';
 import { mistakesOfIds } from './ids.ts';
 import { strayScripts } from './stray-scripts.ts';
-import type { PlacedMistake } from './tasks.ts';
+import type { PlacedMistake } from './task-parts.ts';
 
 export interface LessonParts {
   /** The lesson's, as problems name it. */

@@ -2,7 +2,8 @@ import { type CommandFence, isHidden } from './fence.ts';
 import type { FencedBlock } from './fenced-block.ts';
 import type { PlayOutput, PlayStep } from './play.ts';
 import { typedStep } from './steps.ts';
-import type { PlacedTask, ReadFence } from './tasks.ts';
+import type { ReadFence } from './task-parts.ts';
+import type { PlacedTask } from './tasks.ts';
 
 /** Puts what is run in a lesson into the order of its text. `folder` is the lesson's as problems name it. */
 export function playSteps(folder: string, fences: readonly ReadFence[], tasks: readonly PlacedTask[]): PlayStep[] {

@@ -5,7 +5,7 @@ import type { Placed } from './place.ts';
 import type { QuizBlock } from './quiz-block.ts';
 import { mistakesOfId } from './task-fields.ts';
 import type { Mistake } from './problem.ts';
-import type { PlacedMistake } from './tasks.ts';
+import type { PlacedMistake } from './task-parts.ts';
 
 /** Reads the quizzes of a lesson. `course` and `lesson` are the folders that the links of explanations are seen from. */
 export function readQuizzes(

@@ -1,7 +1,7 @@
 import { parseFence } from './fence.ts';
 import type { FencedBlock } from './fenced-block.ts';
 import type { Mistake } from './problem.ts';
-import type { PlacedMistake, ReadFence } from './tasks.ts';
+import type { PlacedMistake, ReadFence } from './task-parts.ts';
 
 /** Reads the fences of a lesson, in the order of the text. `unread` are those with mistakes. */
 export function readFences(

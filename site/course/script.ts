@@ -32,9 +32,12 @@ export function readScript(source: string, role: string, terminals: readonly str
   const later = rows.findIndex((row, index) => index >= at && WORDS.test(row));
   if (later >= 0) mistakes.push({ line: later + 1, ...tooLate(rows[later]!) });
   const text = rows.slice(at).join('\n').trimEnd();
-  if (!/^\s*[^\s#]/m.test(text)) mistakes.push({ line: at + 1, ...empty });
+  if (!doesSomething(text)) mistakes.push({ line: at + 1, ...empty });
   return { fence: 'fence' in parsed ? parsed.fence : undefined, text, line: at + 1, mistakes };
 }
+
+/** Whether a script holds more than comments. */
+export const doesSomething = (text: string) => /^\s*[^\s#]/m.test(text);
 
 const notShell = (row: string): Mistake => ({
   what: `"${row}" names another program than a shell`,

@@ -4,7 +4,7 @@ import { START } from './place.ts';
 import { readScript } from './script.ts';
 import { scriptStep } from './steps.ts';
 import type { Mistake } from './problem.ts';
-import type { PlacedMistake } from './tasks.ts';
+import type { PlacedMistake } from './task-parts.ts';
 
 /** The lesson's own setup, which prepares the sandbox before the learner arrives. */
 export const SETUP_FILE = 'setup.sh';

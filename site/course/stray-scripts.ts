@@ -3,7 +3,7 @@ import type { Directive } from './directive.ts';
 import { START } from './place.ts';
 import { nearest } from './problem.ts';
 import { SETUP_FILE } from './setup.ts';
-import { isTask, ROLE_OF_FILE, type PlacedMistake } from './tasks.ts';
+import { isTask, ROLE_OF_FILE, type PlacedMistake } from './task-parts.ts';
 
 /** Scripts in a lesson's folder that nothing runs: a name that is nearly right would be a check that is never asked. */
 export function strayScripts(directives: readonly Directive[], { scripts }: Beside): PlacedMistake[] {

@@ -1,10 +1,14 @@
 import type { DeskImage, DeskProblem, DeskState } from '../../sandbox-server/protocol/desk.ts';
+import { askForSession } from '../terminal/admission.ts';
 import { make } from '../terminal/dom.ts';
 import { post } from './api.ts';
 import styles from '../styles/authors-desk.css?inline';
 import { button, dialogActions, openDialog } from './dialog.ts';
 import { followPage } from './follow-page.ts';
 import type { SlipwayTerminals } from './terminals.ts';
+
+/** When a server that did not answer is asked again, in milliseconds. */
+const AGAIN_MS = 1_000;
 
 /**
  * The author's desk in the page, which is a learner's page otherwise: the page follows what is saved, and a note says what
@@ -21,7 +25,7 @@ class AuthorsDesk extends HTMLElement {
   }
 
   start(): void {
-    const listen = () => this.#listen();
+    const listen = () => void this.#listen();
     // A browser opens few streams to one server: a page that nobody sees keeps none, and learns all when it is seen.
     document.addEventListener('visibilitychange', listen);
     document.addEventListener('astro:after-swap', () => document.body.append(this));
@@ -30,10 +34,15 @@ class AuthorsDesk extends HTMLElement {
     listen();
   }
 
-  #listen(): void {
+  async #listen(): Promise<void> {
     this.#events?.close();
     this.#events = undefined;
     if (document.hidden) return;
+    // What is told of sandboxes is told to whom they belong.
+    const session = await askForSession();
+    if (session.kind === 'refused') return;
+    if (session.kind === 'unreachable') return void setTimeout(() => void this.#listen(), AGAIN_MS);
+    if (document.hidden || this.#events !== undefined) return;
     this.#events = new EventSource('/api/desk/events');
     this.#events.addEventListener('message', ({ data }: MessageEvent<string>) => {
       this.#state = JSON.parse(data) as DeskState;

@@ -129,8 +129,6 @@ export class LessonDesk {
         for (const heard of this.#works) heard(message.work);
         this.#write();
         return;
-      case 'changed':
-        return;
     }
   }
 

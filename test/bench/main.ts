@@ -4,6 +4,9 @@ import { loadavg } from 'node:os';
 import { readArguments, WrongArguments, type Arguments } from './arguments.ts';
 import type { Bench, BenchContext } from './bench.ts';
 import type { Section } from './figure.ts';
+import { build } from './figures/build.ts';
+import { check } from './figures/check.ts';
+import { desk } from './figures/desk.ts';
 import { echo } from './figures/echo.ts';
 import { engine } from './figures/engine.ts';
 import { flood } from './figures/flood.ts';
@@ -17,7 +20,21 @@ import { throughput } from './figures/throughput.ts';
 import { machineText, sectionText } from './table.ts';
 import { describeMachine } from './machine.ts';
 
-const BENCHES: Bench[] = [start, echo, throughput, memory, flood, engine, comeBack, reset, lessonCheck, pageWeight];
+const BENCHES: Bench[] = [
+  start,
+  echo,
+  throughput,
+  memory,
+  flood,
+  engine,
+  comeBack,
+  reset,
+  check,
+  lessonCheck,
+  build,
+  desk,
+  pageWeight,
+];
 const QUICK = { divisor: 10, least: 5 };
 
 process.exitCode = await main(process.argv.slice(2));

@@ -5,7 +5,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { CourseManifest } from '../../site/course/manifest.ts';
 import { ERRORS } from '../../sandbox-server/protocol/errors.ts';
 import { gatewayOn, TestPage, visit } from '../support/gateway.ts';
-import { courseOf, lesson, LessonPage, LIVE, script, task } from '../support/lesson-page.ts';
+import { script } from '../support/lesson.ts';
+import { courseOf, lesson, LessonPage, LIVE, task } from '../support/lesson-page.ts';
 import { LocalDriver } from '../support/local-sandboxes.ts';
 
 let driver: LocalDriver;
@@ -118,7 +119,7 @@ test('an ask is checked with the answer, when the learner sends it, and never be
   page.say({ type: 'check', task: 'count', answer: '2' });
   await page.shows('count', { report: { compared: { what: 'Your answer', expected: '3', found: '2' } } });
   expect(driver.ran).toBe(1);
-  page.say({ type: 'check', task: 'count', answer: '3' });
+  page.say({ type: 'check', task: 'count', answer: ' 3\n' });
   await page.shows('count', { state: 'done' });
 });
 
@@ -218,7 +219,7 @@ test('a setup that fails is told, with words for the author', async () => {
       name: 'failed',
       task: 'two',
       code: 'lesson-broken',
-      detail: expect.stringMatching(/index\.md:1.*3\nwhy/s),
+      detail: expect.stringMatching(/index\.md:\d+: .*3\nwhy/s),
     });
 });
 
@@ -242,11 +243,9 @@ test('an edit of the lesson reaches pages that are open: what is done stays done
   const edited = courseOf([
     lesson([task('new', 'true'), task('two', 'fail "another reason"'), task('one', 'fail no')]),
   ]);
-  gateway!.courses.replace(edited, [
-    { course: 'course', lesson: 'lesson', what: 'page', text: 'index.md was saved' },
-    { course: 'course', lesson: 'another', what: 'page', text: 'not of this page' },
-  ]);
-  await expect.poll(() => page.of('changed')).toEqual([{ type: 'changed', what: 'page', text: 'index.md was saved' }]);
+  const before = page.of('progress').length;
+  gateway!.courses.replace(edited);
+  await expect.poll(() => page.of('progress').length).toBeGreaterThan(before);
   expect(
     page
       .of('progress')

@@ -10,7 +10,8 @@ import type {
 import { ERRORS } from '../../sandbox-server/protocol/errors.ts';
 import { FakeDriver, FakeHost } from '../../sandbox-server/sandbox/fake/driver.ts';
 import { gatewayOn, TestPage, visit } from '../support/gateway.ts';
-import { courseOf, lesson, LessonPage, script, task } from '../support/lesson-page.ts';
+import { script } from '../support/lesson.ts';
+import { courseOf, lesson, LessonPage, task } from '../support/lesson-page.ts';
 
 const TYPED: TypedStep = {
   kind: 'typed',

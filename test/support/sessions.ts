@@ -21,6 +21,7 @@ export function sessionsOn(
   config: Partial<SessionsOptions['config']> = {},
   database = openDatabase(':memory:'),
   outlet?: SessionsOptions['outlet'],
+  whileReady?: SessionsOptions['whileReady'],
 ): SessionsUnderTest {
   const clock = { now: 1_000_000 };
   const now = () => clock.now;
@@ -54,6 +55,7 @@ export function sessionsOn(
     },
     log,
     ...(outlet ? { outlet } : {}),
+    ...(whileReady ? { whileReady } : {}),
   });
   return { sessions, spares, records, clock, warnings };
 }

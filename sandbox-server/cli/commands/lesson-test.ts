@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 
 import { ConfigProblem } from '../../config.ts';
 import { TYPING_LIMITS } from '../../lessons/typist.ts';
@@ -58,6 +59,7 @@ async function testLessons(context: CommandContext): Promise<number> {
     laboratory,
     signal: ending.signal,
     limits: { ...TYPING_LIMITS, endMs },
+    filesFolder: join(prepared.config.data, 'lesson-files'),
     jobs,
     repeat,
     record: flags.has('--record'),

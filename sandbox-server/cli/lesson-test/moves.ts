@@ -1,6 +1,6 @@
 /**
  * Jumps to each task of a lesson: a sandbox over the layer of its start, with the live blocks done again. There a learner
- * must find what they find who come from the top: what was done is done, the task is not, and its solution leads on.
+ * must find what they find who come from the top: what it needs is done, the task is not, and its solution leads on.
  */
 import { performance } from 'node:perf_hooks';
 import type { Duplex } from 'node:stream';
@@ -9,11 +9,11 @@ import type { ImageEntry } from '../../config.ts';
 import { LessonFault } from '../../lessons/fault.ts';
 import { layerOf } from '../../lessons/layer-names.ts';
 import { liveSteps } from '../../lessons/move.ts';
+import { playFrom } from '../../lessons/play.ts';
 import { Recording, type Play } from '../../lessons/recording.ts';
 import { runScript } from '../../lessons/script.ts';
 import { performSteps, StepFailed } from '../../lessons/steps.ts';
 import type { Case, Fault } from './outcome.ts';
-import { prepareForLesson } from './prepare-lesson.ts';
 import type { LessonToTest } from './select-lessons.ts';
 import type { TestOptions } from './test-lesson.ts';
 import { mustFail, mustPass } from './try-check.ts';
@@ -22,7 +22,7 @@ interface MoveOptions extends TestOptions {
   image: ImageEntry;
 }
 
-/** `holding`: by task, those before it whose checks passed at its start when the lesson was walked from the top. */
+/** `holding`: by task, those it needs whose checks passed at its start when the lesson was walked from the top. */
 export async function testMoves(
   lesson: LessonToTest,
   holding: ReadonlyMap<string, readonly TaskEntry[]>,
@@ -34,7 +34,7 @@ export async function testMoves(
   const { laboratory, image, signal } = options;
   const layer = (task: string) => layerOf(course, entry, task, image);
   const recording = new Recording(entry, layer);
-  const recorded = recording.run(() => laboratory.start(image), playing(lesson, options), signal);
+  const recorded = recording.run(() => laboratory.start(image), playing(options), signal);
   for (const task of entry.tasks) {
     const began = performance.now();
     const fault = await faultOfMove(async () => {
@@ -93,12 +93,9 @@ async function solve(
   return (await runScript(connect, script, signal)).stdout.toString('utf8').trim();
 }
 
-function playing(lesson: LessonToTest, { limits }: MoveOptions): Play {
+function playing({ limits, filesFolder }: MoveOptions): Play {
   return {
-    async prepare(connect, _, signal) {
-      const fault = await prepareForLesson(connect, lesson, signal);
-      if (fault) throw new StepFailed(lesson.file, '', fault.what, fault.came ?? '');
-    },
+    ...playFrom(filesFolder),
     perform: (connect, steps, signal) => performSteps(connect, steps, { signal, limits }),
   };
 }

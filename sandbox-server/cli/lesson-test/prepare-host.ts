@@ -11,8 +11,11 @@ import { prepareForImages } from '../commands/image-build.ts';
 import { claim } from '../serve/claims.ts';
 import { waitForLock } from '../serve/lock.ts';
 import { describedImages, registryMode } from '../stages/described-images.ts';
+import { checkHost } from '../stages/host-check.ts';
 import { buildImages } from '../stages/images.ts';
+import { rememberInstance } from '../stages/instances.ts';
 import { buildNativeProgram } from '../stages/native-program.ts';
+import { ensureUser } from '../stages/prepare.ts';
 import { prepareRegistry, tellMissing } from '../stages/registry.ts';
 import { findUser, registryUser } from '../stages/system-user.ts';
 
@@ -32,9 +35,12 @@ export interface PreparedHost extends AsyncDisposable {
  * `lessons`: folders of courses whose images are needed besides those of the settings.
  */
 export async function prepareHost(context: CommandContext, lessons: readonly string[]): Promise<PreparedHost> {
-  const { root, settings, report } = context;
-  await prepareForImages(context);
+  const { root, settings, host, report } = context;
+  rememberInstance(root, settings);
+  await checkHost(root, settings, host, report);
+  await ensureUser(settings, report);
   const folders = [settings.lessons, ...lessons.filter((folder) => folder !== settings.lessons)];
+  for (const folder of folders) await prepareForImages({ ...context, settings: { ...settings, lessons: folder } });
   {
     using _building = await waitForLock(join(root, 'build'), () =>
       report.note('  Waiting for another Slipway that builds in this folder …'),
@@ -85,8 +91,8 @@ function besides(settings: Settings): Settings {
 async function clear(config: Config): Promise<void> {
   await removeEverything(config);
   // The lock in each of the two is held: what is beside it goes.
-  for (const path of [config.paths.supervisorData, config.paths.gatewayData, join(config.data, 'registry')]) {
-    await rm(path, { recursive: true, force: true });
+  for (const name of ['supervisor', 'gateway', 'registry', 'lesson-files']) {
+    await rm(join(config.data, name), { recursive: true, force: true });
   }
   for (const name of ['sandboxes', 'runtime', 'registry', 'supervisor.sock']) {
     await rm(join(config.run, name), { recursive: true, force: true });

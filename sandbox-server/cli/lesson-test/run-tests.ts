@@ -1,4 +1,6 @@
 /** Tests lessons, several at once, and tells of each as it ends. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import type { Report } from '../plain/report.mjs';
 import { failuresOf, type LessonOutcome } from './outcome.ts';
@@ -32,6 +34,7 @@ export async function runTests(lessons: readonly LessonToTest[], options: RunOpt
   const runs = Array.from({ length: repeat }, (_, index) =>
     lessons.map((lesson) => ({ lesson, run: index + 1 })),
   ).flat();
+  await writeArchives(lessons, options.filesFolder);
   const kept: KeptSandbox[] = [];
   const outcomes = await inParallel(jobs, runs, async ({ lesson, run }) => {
     signal.throwIfAborted();
@@ -49,6 +52,13 @@ export async function runTests(lessons: readonly LessonToTest[], options: RunOpt
   if (repeat > 1) print(flakyText(outcomes) || 'The same each time.');
   print(summary(outcomes, performance.now() - began, paint));
   return { outcomes, kept };
+}
+
+async function writeArchives(lessons: readonly LessonToTest[], folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  for (const { entry, files } of lessons) {
+    if (entry.files !== null && files !== null) await writeFile(join(folder, entry.files), files);
+  }
 }
 
 /** In the order of `items`. */

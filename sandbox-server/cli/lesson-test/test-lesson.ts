@@ -1,18 +1,21 @@
 /** Tests one lesson: from top to bottom in a fresh sandbox, then from the start of each of its tasks. */
 import { performance } from 'node:perf_hooks';
+import { prepareLesson } from '../../lessons/prepare.ts';
+import { StepFailed } from '../../lessons/steps.ts';
 import type { TypingLimits } from '../../lessons/typist.ts';
 import { LearnerError } from '../../session/learner-error.ts';
 import type { Spare } from '../../session/spares.ts';
 import type { Laboratory } from './laboratory.ts';
 import { testMoves } from './moves.ts';
 import type { Case, Fault, LessonOutcome } from './outcome.ts';
-import { prepareForLesson } from './prepare-lesson.ts';
 import type { LessonToTest } from './select-lessons.ts';
 import { Walk, type Rewrite } from './walk.ts';
 
 export interface TestOptions {
   laboratory: Laboratory;
   limits: TypingLimits;
+  /** Holds the archives of the lessons' files. */
+  filesFolder: string;
   signal: AbortSignal;
   /** Counted from 1. */
   run: number;
@@ -77,23 +80,18 @@ async function walkThrough(
   lesson: LessonToTest,
   sandbox: Spare,
   cases: Case[],
-  { limits, signal }: TestOptions,
+  { limits, filesFolder, signal }: TestOptions,
 ): Promise<Walked> {
   const connect = () => sandbox.connect();
   const walk = new Walk({ connect, file: lesson.file, play: lesson.play, limits, signal });
-  const fault = await prepareForLesson(connect, lesson, signal);
-  if (fault) {
-    cases.push({
-      kind: 'prepare',
-      name: 'files and setup',
-      place: lesson.entry.setup?.place ?? lesson.file,
-      ms: 0,
-      fault,
-    });
-    return walk;
-  }
   try {
+    // What the first task begins with is the walk's to do.
+    await prepareLesson(connect, { ...lesson.entry, tasks: [] }, filesFolder, signal);
     await walk.run();
+  } catch (error) {
+    if (!(error instanceof StepFailed)) throw error;
+    const fault = { what: error.what, came: error.detail };
+    cases.push({ kind: 'prepare', name: 'files and setup.sh', place: error.place, ms: 0, fault });
   } finally {
     cases.push(...walk.cases);
   }

@@ -48,7 +48,7 @@ interface OpenTask {
 export class Walk {
   readonly cases: Case[] = [];
   readonly rewrites: Rewrite[] = [];
-  /** By task: those before it whose checks pass at its start. A later solution may undo an earlier one. */
+  /** By task: those that it needs whose checks pass at its start. A later solution may undo an earlier one. */
   readonly holding = new Map<string, TaskEntry[]>();
   readonly #options: WalkOptions;
   readonly #keyboards: Keyboards;
@@ -113,7 +113,7 @@ export class Walk {
     }
     await this.#fails(open, 'at its start');
     const { connect, signal } = this.#options;
-    this.holding.set(task.id, await passing(connect, this.#done, signal));
+    this.holding.set(task.id, await passing(connect, neededBy(task, this.#done), signal));
     this.#done.push(task);
     return true;
   }
@@ -209,6 +209,14 @@ export class Walk {
   #at(line: number): string {
     return `${this.#options.file}:${line}`;
   }
+}
+
+/** The tasks that must be done before this one, and those before them. */
+function neededBy({ needs }: TaskEntry, done: readonly TaskEntry[]): TaskEntry[] {
+  const needed = new Set(needs);
+  // Each stands behind what it needs.
+  for (const task of done.toReversed()) if (needed.has(task.id)) for (const id of task.needs) needed.add(id);
+  return done.filter(({ id }) => needed.has(id));
 }
 
 const NAME_LENGTH = 60;

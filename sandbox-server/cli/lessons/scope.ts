@@ -1,6 +1,6 @@
 /** What a PATH on the command line means: a folder of courses, a course, or a lesson. */
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 
 import { ConfigProblem } from '../../config/problem.ts';
 import { isLeftOut } from '../../../site/course/names.ts';
@@ -14,25 +14,28 @@ export interface Scope {
   lesson: string | undefined;
 }
 
-/** Throws a `ConfigProblem` for a path that is none of the three. */
-export function scopeOf(path: string): Scope {
-  const folder = folderOf(resolve(path));
-  const scope = whatIs(folder);
+/**
+ * Without a path, all of `lessons`, the setting's folder. A path may begin in the working folder or there. Throws a
+ * `ConfigProblem` for one that is none of the three.
+ */
+export function scopeOf(path: string | undefined, lessons: string, cwd: string): Scope {
+  const all = `nothing for all of ${relative(cwd, lessons) || lessons}`;
+  if (path === undefined && existsSync(lessons)) return { lessons, course: undefined, lesson: undefined };
+  const place = path === undefined ? lessons : [cwd, lessons].map((from) => resolve(from, path)).find(existsSync);
+  if (place === undefined || !existsSync(place)) {
+    throw new ConfigProblem(
+      `There is no ${path ?? lessons}. Name a course, a lesson or a folder of courses, or ${all}.`,
+    );
+  }
+  const scope = whatIs(statSync(place).isDirectory() ? place : dirname(place));
   if (!scope) {
     throw new ConfigProblem(
-      `${path} is neither a lesson (a folder with index.md), a course (with course.yaml) nor a folder of courses.`,
+      `${path} is neither a lesson nor a course nor a folder of courses: a course has a course.yaml, a lesson an index.md below one that has. Name one of those, or ${all}.`,
     );
   }
   const left = [scope.course, scope.lesson].find((name) => name !== undefined && isLeftOut(name));
   if (left !== undefined) throw new ConfigProblem(`${path} is left out: the name "${left}" begins with "${left[0]}".`);
   return scope;
-}
-
-/** A lesson's text stands for the lesson, a course.yaml for the course. */
-function folderOf(path: string): string {
-  const stat = statSync(path, { throwIfNoEntry: false });
-  if (!stat) throw new ConfigProblem(`There is no ${path}.`);
-  return stat.isDirectory() ? path : dirname(path);
 }
 
 function whatIs(folder: string): Scope | undefined {

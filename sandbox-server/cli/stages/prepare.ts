@@ -68,13 +68,7 @@ async function prepareAll({
     await installPackages(missing, report);
     rememberChanges(data, { packages: missing.map(({ name }) => name) });
   }
-  if (!findUser(user)) {
-    await report.stage('System user', async ({ result }) => {
-      await makeUser(user);
-      rememberChanges(data, { users: [user] });
-      result(`${user} made`);
-    });
-  }
+  await ensureUser(settings, report);
   makeFolders(settings, findUser(user)!);
   using _building = await waitForLock(join(root, 'build'), () =>
     report.note('  Waiting for another Slipway that builds in this folder …'),
@@ -96,6 +90,16 @@ async function prepareAll({
     return copy.program;
   });
   return { sandboxes: { mode: 'on' }, registry: registryMode(described), program, images, ...(desk && { desk }) };
+}
+
+/** The gateway's user, made where there is none of that name. */
+export async function ensureUser({ data, user }: Pick<Settings, 'data' | 'user'>, report: Report): Promise<void> {
+  if (findUser(user)) return;
+  await report.stage('System user', async ({ result }) => {
+    await makeUser(user);
+    rememberChanges(data, { users: [user] });
+    result(`${user} made`);
+  });
 }
 
 /** Without root or off Linux: the lessons alone, from where they were built. */

@@ -79,7 +79,8 @@ function removeOld(programs: string): void {
   const names = readdirSync(programs);
   const whole = names.filter((name) => !name.startsWith(HALF)).toSorted((a, b) => made(b) - made(a));
   const old = [...whole.slice(KEPT_COPIES), ...names.filter((name) => name.startsWith(HALF))];
-  for (const name of old) rmSync(join(programs, name), { recursive: true });
+  // Another set-up of the same data may be at the same.
+  for (const name of old) rmSync(join(programs, name), { recursive: true, force: true });
 }
 
 interface LockedPackage {

@@ -1,7 +1,9 @@
 /** A new visitor, as the gateway sees one: a cookie, and terminals over WebSockets. */
 import { WebSocket } from 'ws';
 import type { SandboxAnswer, SandboxState } from '../../../sandbox-server/protocol/api.ts';
+import type { LessonServerMessage } from '../../../sandbox-server/protocol/lesson.ts';
 import { post } from './http.ts';
+import { LessonClient } from './lesson.ts';
 import { TerminalClient, type TerminalOptions } from './terminal.ts';
 
 /** The course that comes with the project, and a terminal that each of its lessons has. */
@@ -12,26 +14,37 @@ export class Learner {
   private readonly url: string;
   private readonly cookie: string;
 
-  private constructor(url: string, cookie: string) {
+  private readonly course: string;
+
+  private constructor(url: string, cookie: string, course: string) {
     this.url = url;
     this.cookie = cookie;
+    this.course = course;
   }
 
-  static async arrive(url: string): Promise<Learner> {
+  static async arrive(url: string, course = COURSE): Promise<Learner> {
     const { status, cookies, body } = await post(`${url}/api/session`, url);
     if (status !== 200 || !cookies[0]) throw new Error(`POST /api/session answered ${status}: ${body}`);
-    return new Learner(url, cookies[0].split(';', 1)[0]!);
+    return new Learner(url, cookies[0].split(';', 1)[0]!, course);
   }
 
   async sandboxState(): Promise<SandboxState> {
-    const answer = await fetch(`${this.url}/api/courses/${COURSE}/sandbox`, { headers: { cookie: this.cookie } });
+    const answer = await fetch(`${this.url}/api/courses/${this.course}/sandbox`, { headers: { cookie: this.cookie } });
     return ((await answer.json()) as SandboxAnswer).state;
   }
 
   /** Opens the terminal; the sandbox starts with it. Resolves when the WebSocket is open and `open` was said. */
-  open(options: TerminalOptions = {}): Promise<TerminalClient> {
-    const path = `/api/courses/${COURSE}/terminals/${TERMINAL}`;
-    const socket = new WebSocket(this.url.replace(/^http/, 'ws') + path, {
+  async open(options: TerminalOptions = {}): Promise<TerminalClient> {
+    return new TerminalClient(await this.socket(`terminals/${TERMINAL}`), options);
+  }
+
+  /** Opens the live socket of a lesson. */
+  async openLesson(slug: string, heard: (message: LessonServerMessage) => void): Promise<LessonClient> {
+    return new LessonClient(await this.socket(`lessons/${slug}/live`), heard);
+  }
+
+  private socket(path: string): Promise<WebSocket> {
+    const socket = new WebSocket(`${this.url.replace(/^http/, 'ws')}/api/courses/${this.course}/${path}`, {
       origin: this.url,
       headers: { cookie: this.cookie },
       perMessageDeflate: false,
@@ -40,7 +53,7 @@ export class Learner {
       socket.once('error', reject);
       socket.once('open', () => {
         socket.off('error', reject);
-        resolve(new TerminalClient(socket, options));
+        resolve(socket);
       });
     });
   }

@@ -30,8 +30,11 @@ describe('a path on the command line is', () => {
     ['lessons/second/01-lesson', { lessons: 1, files: ['lessons/second/01-lesson/index.md'] }],
     ['lessons/second/01-lesson/index.md', { lessons: 1, files: ['lessons/second/01-lesson/index.md'] }],
     ['lessons/second/02-next', { lessons: 1, files: [] }],
+    // From the folder of courses.
+    ['second/01-lesson', { lessons: 1, files: ['lessons/second/01-lesson/index.md'] }],
+    [undefined, { lessons: 4, files: ['lessons/course/01-lesson/index.md', 'lessons/second/01-lesson/index.md'] }],
   ])('%s: what is wrong there is told, though links lead out of it', async (path, found) => {
-    const findings = await inspect(scopeOf(join(cwd, path)), ROOT, cwd);
+    const findings = await inspect(scopeOf(path, lessons, cwd), ROOT, cwd);
     expect({ lessons: findings.lessons, files: findings.problems.map(({ file }) => file) }).toEqual(found);
   });
 
@@ -42,11 +45,11 @@ describe('a path on the command line is', () => {
   ])('refused where it is none of them: %s', (path, told) => {
     mkdirSync(join(lessons, '_draft'));
     writeFileSync(join(lessons, '_draft/course.yaml'), '');
-    expect(() => scopeOf(join(cwd, path))).toThrow(told);
+    expect(() => scopeOf(path, lessons, cwd)).toThrow(told);
   });
 
   it('named in full where the working folder is another', async () => {
-    const { problems } = await inspect(scopeOf(lessons), ROOT, ROOT);
+    const { problems } = await inspect(scopeOf(lessons, lessons, cwd), ROOT, ROOT);
     expect(problems[0]!.file).toBe(join(lessons, 'course/01-lesson/index.md'));
   });
 });
@@ -54,7 +57,7 @@ describe('a path on the command line is', () => {
 it('finds nothing wrong with generated lessons, which figures are measured with', async () => {
   const generated = join(cwd, 'generated');
   layLessons(generated, 45);
-  expect(await inspect(scopeOf(generated), ROOT, cwd)).toEqual({ lessons: 45, problems: [] });
+  expect(await inspect(scopeOf(generated, lessons, cwd), ROOT, cwd)).toEqual({ lessons: 45, problems: [] });
 });
 
 describe('scripts that a shell cannot read', () => {
@@ -63,7 +66,7 @@ describe('scripts that a shell cannot read', () => {
     layLessons(generated, 45);
     writeFileSync(join(generated, 'course-1/03-part-3/setup.sh'), 'if true; then\n  echo\n');
     writeFileSync(join(generated, 'course-3/05-part-5/setup.sh'), '# slipway: timeout=5\necho "open\n');
-    const { problems } = await inspect(scopeOf(generated), ROOT, cwd);
+    const { problems } = await inspect(scopeOf(generated, lessons, cwd), ROOT, cwd);
     expect(problems.map(({ file, line }) => `${file}:${line}`)).toEqual([
       'generated/course-1/03-part-3/setup.sh:2',
       'generated/course-3/05-part-5/setup.sh:2',
@@ -73,6 +76,6 @@ describe('scripts that a shell cannot read', () => {
   it('are not those that bash reads only as bash: patterns, arrays, documents', async () => {
     const script = 'shopt -s extglob\nls !(a|b)\na=(1 2)\ncat <<E\n"\nE\n[[ ${a[0]} =~ ^(1|2)$ ]]\ndiff <(ls) <(ls)\n';
     writeFileSync(join(lessons, 'course/02-next/setup.sh'), script);
-    expect((await inspect(scopeOf(join(lessons, 'course/02-next')), ROOT, cwd)).problems).toEqual([]);
+    expect((await inspect(scopeOf('course/02-next', lessons, cwd), ROOT, cwd)).problems).toEqual([]);
   });
 });

@@ -22,7 +22,10 @@ describe('a process of the server', () => {
   test('tells that it is ready, and ends when it is told to', async () => {
     const { child: served, onReady, onRestart } = child(`${READY} setInterval(() => {}, 1000);`);
     const alive = served.keepAlive();
-    await vi.waitFor(() => expect(onReady).toHaveBeenCalledWith({ type: 'ready', port: 7 }), 5000);
+    await vi.waitFor(
+      () => expect(onReady).toHaveBeenCalledWith({ type: 'ready', port: 7 }, expect.any(Function)),
+      5000,
+    );
     await served.end();
     await alive;
     expect(onRestart).not.toHaveBeenCalled();
