@@ -92,7 +92,8 @@ export async function startGateway(config: Config, log: Log, driver = driverOf(c
   if (config.sandboxes.mode === 'on') void layers.sweep();
   const onMoved: MoverOptions['onMoved'] = (sandbox, lesson, tasks) => {
     prepared.add(sandbox, lesson);
-    begun.add(sandbox, lesson.slug, tasks);
+    begun.add(sandbox, lesson.slug, tasks.slice(0, -1), { given: true });
+    begun.add(sandbox, lesson.slug, tasks.slice(-1));
   };
   const mover = stack.use(new Mover({ sessions, spares, layers, config, play, onMoved, log }));
   const origins = new Origins();

@@ -25,6 +25,11 @@ export class Beginnings {
     return (task) => task.id === first?.id || this.options.begun.has(id, slug, task.id);
   }
 
+  /** Tasks of the lesson whose solutions this sandbox was made with. */
+  givenIn(session: SandboxSession | undefined, { slug }: LessonEntry): ReadonlySet<string> {
+    return session ? this.options.begun.given(session.id, slug) : new Set();
+  }
+
   /** A page shows the lesson: its sandbox is prepared, and what fails is told. Never rejects. */
   async opened(session: SandboxSession, lesson: LessonEntry): Promise<void> {
     await this.prepare(session, lesson).catch((error: unknown) => {

@@ -18,7 +18,7 @@ export interface VisitsOptions {
   /** Does the setup of tasks that begin. Rejects with a `LearnerError`. */
   begin: (session: SandboxSession, tasks: readonly TaskEntry[]) => Promise<void>;
   /** Which tasks have begun in which sandbox. */
-  begun: Pick<BegunTasks, 'has' | 'add'>;
+  begun: Pick<BegunTasks, 'has' | 'add' | 'given'>;
   /** Orders quizzes: nobody else has it. */
   secret: string;
   now: () => number;

@@ -17,6 +17,8 @@ export interface TaskChecksOptions extends Pick<VisitsOptions, 'connect' | 'now'
   lesson(slug: string): LessonEntry | undefined;
   /** Ids of the tasks of a lesson that are done. */
   done(slug: string): ReadonlySet<string>;
+  /** Ids of those whose solutions this sandbox was made with. */
+  given(session: SandboxSession, lesson: LessonEntry): ReadonlySet<string>;
   /** Whether a task is checked in this sandbox. */
   watched(session: SandboxSession, lesson: LessonEntry, task: TaskEntry): boolean;
   /** Resolves to whether the lesson is prepared there. */
@@ -173,8 +175,8 @@ export class TaskChecks implements Disposable {
     task: TaskEntry,
     asked: boolean,
   ): Promise<boolean> {
-    const { prepared, begin, watched, done } = this.options;
-    if (asked && stateOf(task, done(lesson.slug)) !== 'open') return false;
+    const { prepared, begin, watched, done, given } = this.options;
+    if (asked && stateOf(task, done(lesson.slug), given(session, lesson)) !== 'open') return false;
     if (!(await prepared(session, lesson)) && !asked) return false;
     if (!asked) return watched(session, lesson, task);
     await begin(session, lesson, task);

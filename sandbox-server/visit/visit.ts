@@ -14,7 +14,7 @@ import { OpenLesson } from './open-lesson.ts';
 import type { Page } from './page.ts';
 import { quizProgress } from './quizzes.ts';
 import { TaskChecks } from './task-checks.ts';
-import { beginAfter, isWatched, stateOf } from './task-states.ts';
+import { beginAfter, beginPast, isWatched, stateOf } from './task-states.ts';
 
 export class Visit implements Disposable {
   readonly learner: string;
@@ -45,7 +45,14 @@ export class Visit implements Disposable {
       lesson: (slug) => this.lesson(slug),
       done: (slug) => doneOf(this.record(slug)),
       watched: (session, lesson, task) =>
-        isWatched(lesson, task, doneOf(this.record(lesson.slug)), this.beginnings.begunIn(session, lesson)),
+        isWatched(
+          lesson,
+          task,
+          doneOf(this.record(lesson.slug)),
+          this.beginnings.begunIn(session, lesson),
+          this.beginnings.givenIn(session, lesson),
+        ),
+      given: (session, lesson) => this.beginnings.givenIn(session, lesson),
       prepared: (session, lesson) => this.beginnings.prepared(session, lesson),
       begin: (session, lesson, task) => this.beginnings.begin(session, lesson, [task]),
       onChange: (lesson, task) => this.tellTask(lesson, task),
@@ -115,7 +122,7 @@ export class Visit implements Disposable {
   startOver(): void {
     this.checks.forget();
     this.tellProgress();
-    this.checks.consider();
+    for (const lesson of this.shown()) void this.beginPast(lesson).then(() => this.checks.consider());
   }
 
   coursesReplaced(): void {
@@ -153,13 +160,28 @@ export class Visit implements Disposable {
     this.options.progress.markDone(this.keyOf(slug), id);
     this.tellTask(slug, id);
     const done = doneOf(this.record(slug));
+    const given = this.beginnings.givenIn(session, lesson);
     for (const each of lesson.tasks) {
-      if (each.needs.includes(id) && stateOf(each, done) === 'open') this.tellTask(slug, each.id);
+      if (each.needs.includes(id) && stateOf(each, done, given) === 'open') this.tellTask(slug, each.id);
     }
     const begun = this.beginnings.begunIn(session, lesson);
-    const beginning = beginAfter(lesson, id, done, begun);
+    const beginning = beginAfter(lesson, id, done, begun, given);
     // What begins now may be done already.
     void this.beginnings.begin(session, lesson, beginning).then(() => this.checks.considerTasks(lesson, beginning));
+  }
+
+  /** Has begin in the sandbox what follows from the solutions that it was made with. */
+  private async beginPast(lesson: LessonEntry): Promise<void> {
+    const { sandbox, beginnings } = this;
+    if (!sandbox) return;
+    const done = doneOf(this.record(lesson.slug));
+    const tasks = beginPast(lesson, beginnings.givenIn(sandbox, lesson), done, beginnings.begunIn(sandbox, lesson));
+    await beginnings.begin(sandbox, lesson, tasks);
+  }
+
+  /** The learner's sandbox, whether it runs or not. */
+  private get sandbox(): SandboxSession | undefined {
+    return this.options.find(this.learner, this.course);
   }
 
   private tellProgress(): void {
@@ -186,11 +208,12 @@ export class Visit implements Disposable {
     };
   }
 
-  private taskProgress({ slug }: LessonEntry, task: TaskEntry, record: LessonRecord | undefined): TaskProgress {
+  private taskProgress(lesson: LessonEntry, task: TaskEntry, record: LessonRecord | undefined): TaskProgress {
+    const { slug } = lesson;
     const known = record?.tasks.get(task.id);
     return {
       id: task.id,
-      state: stateOf(task, doneOf(record)),
+      state: stateOf(task, doneOf(record), this.beginnings.givenIn(this.sandbox, lesson)),
       doneAt: known?.doneAt ?? null,
       checking: this.checks.isAsked(slug, task.id),
       report: this.checks.reportOf(slug, task.id),

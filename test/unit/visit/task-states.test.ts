@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { beginAfter, isDue, isWatched, stateOf } from '../../../sandbox-server/visit/task-states.ts';
+import { beginAfter, beginPast, isDue, isWatched, stateOf } from '../../../sandbox-server/visit/task-states.ts';
 import { lesson, task } from '../../support/lesson-page.ts';
 
 const LESSON = lesson([
@@ -64,4 +64,24 @@ test('after a jump what has begun does not begin again', () => {
   expect(beginAfter(prepared, 'a', new Set(['a']), begun)).toEqual([b]);
   expect(isDue(b!, begun)).toBe(false);
   expect(isDue(c!, begun)).toBe(true);
+});
+
+test('what was jumped over is not done, is not checked by itself, and lets what needs it be done', () => {
+  const given = new Set(['a', 'b']);
+  const states = LESSON.tasks.map((each) => stateOf(each, new Set(), given));
+  expect(states).toEqual(['open', 'open', 'open', 'open', 'open']);
+  const watched = LESSON.tasks.filter((each) => isWatched(LESSON, each, new Set(), () => true, given));
+  expect(watched.map(({ id }) => id)).toEqual(['c', 'd', 'e']);
+});
+
+test('after a jump begins what follows from the solutions that the sandbox was made with, and has not begun', () => {
+  const { check } = LESSON.tasks[0]!;
+  const prepared = lesson([
+    task('a', ''),
+    { ...task('b', '', { needs: ['a'] }), setup: [check] },
+    { ...task('c', '', { needs: ['a'] }), setup: [check] },
+    { ...task('d', '', { needs: ['b'] }), setup: [check] },
+  ]);
+  const begun = ({ id }: { id: string }) => ['a', 'b'].includes(id);
+  expect(beginPast(prepared, new Set(['a']), new Set(), begun).map(({ id }) => id)).toEqual(['c']);
 });
