@@ -62,7 +62,7 @@ describe('a command that is typed', () => {
 
   it('is interrupted before the next, where that says so', async () => {
     const typist = await keyboard();
-    const server = block('while sleep 0.1; do :; done', { background: true });
+    const server = block('while sleep 100; do :; done', { background: true });
     expect(await typist.run(server)).toEqual({ name: 'started' });
     expect(await typist.run(block('echo next', { interrupt: true }))).toEqual({ name: 'ended', status: 0 });
     expect(printedBy(typist)).toBe('next\n');
