@@ -100,6 +100,11 @@ export class SlipwayQuiz extends HTMLElement {
     this.#clear();
     this.dataset['state'] = right === null ? 'open' : right ? 'done' : 'wrong';
     for (const verdict of verdicts) this.#judge(verdict);
+    const send = this.#send;
+    if (send !== null) {
+      send.textContent = right === true ? 'Answered' : 'Answer';
+      send.setAttribute('aria-disabled', String(right === true));
+    }
     this.#say(right === null ? this.#instruction : this.#verdictInWords);
     const why = this.querySelector<HTMLElement>('.quiz-why');
     if (why === null) return;

@@ -75,13 +75,17 @@ export class SlipwayTask extends HTMLElement {
     this.dataset['state'] = next ? 'next' : (state ?? 'unknown');
     this.dataset['face'] = face.name;
     this.#status?.show(this.#note === null ? face : { ...face, text: this.#note }, fresh);
-    if (progress) this.#showHelp(progress, next);
+    if (progress) this.#showButtons(progress, next);
     return face;
   }
 
-  #showHelp(progress: TaskProgress, next: boolean): void {
+  #showButtons(progress: TaskProgress, next: boolean): void {
     const input = this.#input;
     if (input !== null) input.disabled = progress.state !== 'open';
+    const check = this.querySelector('.task-check');
+    check?.setAttribute('aria-disabled', String(progress.state !== 'open'));
+    const label = check?.querySelector('span');
+    if (label) label.textContent = progress.state === 'done' ? 'Done' : 'Check';
     if (this.#hints !== undefined) this.#hints.rung = progress.hints;
     if (progress.solution) void this.#solution?.prepare();
     const move = this.#action('move')?.querySelector('span');
@@ -94,6 +98,7 @@ export class SlipwayTask extends HTMLElement {
 
   #check(event: Event): void {
     event.preventDefault();
+    if (this.querySelector('.task-check')?.getAttribute('aria-disabled') === 'true') return;
     const answer = this.#input?.value.trim();
     if (answer === '') return this.#input?.focus();
     this.#followed = true;

@@ -69,8 +69,10 @@ test('another terminal of the same sandbox opens, gets the focus, and is there a
 test('it lives on across the lessons of the course, behind whatever terminals they have', async () => {
   const show = (...names: string[]) =>
     page.evaluate((names) => {
-      const pane = document.querySelector('slipway-terminals') as unknown as { show(names: string[]): void };
-      pane.show(names);
+      const pane = document.querySelector('slipway-terminals') as unknown as {
+        show(names: string[], lesson: string): void;
+      };
+      pane.show(names, 'introduction');
     }, names);
   await show('main');
   await openOwn('extra-1');
