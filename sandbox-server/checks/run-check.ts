@@ -20,21 +20,23 @@ export interface RunCheckOptions {
   signal?: AbortSignal;
 }
 
-const PRELUDE = readFileSync(join(import.meta.dirname, 'prelude'), 'utf8');
+/** Without its comments: it is read anew for each check. */
+const PRELUDE = readFileSync(join(import.meta.dirname, 'prelude'), 'utf8').replaceAll(/^ *#.*\n/gm, '');
 
 /**
- * What the shell is started with. It reads the marker, then evaluates the prelude and the check, each up to a line that is
- * the marker. On one line, so that the shell counts the lines of what it evaluates from 1.
+ * What the shell is started with. It evaluates the prelude, reads the marker, and evaluates the check, which goes up to a
+ * line that is the marker. On one line, so that the shell counts the lines of what it evaluates from 1.
  *
- * The text comes on standard input: arguments and environment of a process can be read by every other in the sandbox. It
- * is read by the shell itself: a program that a learner ends, or a process that there is no room for, would give a part of
- * the text, and the first half of a check may well pass.
+ * Marker and check come on standard input: arguments and environment of a process can be read by every other in the
+ * sandbox. They are read by the shell itself: a program that a learner ends, or a process that there is no room for, would
+ * give a part of the text, and the first half of a check may well pass. The prelude is no secret and comes in a variable:
+ * a shell reads a pipe byte by byte.
  */
 const BOOT = [
-  'slipway_newline=$1; shift; IFS= read -r slipway_marker || exit 126;',
-  'slipway_load() { slipway_text=; while IFS= read -r slipway_line; do',
-  '[ "$slipway_line" = "$slipway_marker" ] && return; slipway_text="$slipway_text$slipway_line$slipway_newline";',
-  'done; exit 126; }; exec 9>&1; slipway_load; eval "$slipway_text"; slipway_load; eval "$slipway_text"',
+  'eval "$SLIPWAY_PRELUDE"; unset SLIPWAY_PRELUDE; slipway_text=; slipway_newline=$1; shift; exec 9>&1;',
+  'IFS= read -r slipway_marker || exit 126; while IFS= read -r slipway_line || exit 126;',
+  'do [ "$slipway_line" = "$slipway_marker" ] && break; slipway_text="$slipway_text$slipway_line$slipway_newline"; done;',
+  'eval "$slipway_text"',
 ].join(' ');
 
 /** The shell's own name: its messages begin with it. */
@@ -106,13 +108,13 @@ function runToItsEnd(
       root: check.user === 'root',
       cwd: '~',
       // A variable cannot hold a zero byte; nothing could be started with one.
-      ...(answer === undefined ? {} : { env: { ANSWER: answer.replaceAll('\0', '') } }),
+      env: { SLIPWAY_PRELUDE: PRELUDE, ...(answer === undefined ? {} : { ANSWER: answer.replaceAll('\0', '') }) },
       timeoutMs: check.timeoutMs,
       maxOutputBytes: MAX_OUTPUT_BYTES,
     },
     {
       onOpen: () => {
-        stream.send(Buffer.from([marker, `${PRELUDE}${marker}`, check.text, marker, ''].join('\n')));
+        stream.send(Buffer.from([marker, check.text, marker, ''].join('\n')));
         stream.control({ type: 'eof' });
       },
       onData: (bytes) => take(out, bytes),

@@ -13,6 +13,8 @@ export interface LessonFiles {
 
 /** Of all files of a lesson together. They are laid while the learner waits; what is larger belongs into the image. */
 const MOST_BYTES = 32 * 2 ** 20;
+/** Files and folders: `init` lays no more (maxEntries, native/child/unpack.go). */
+const MOST_PATHS = 4000;
 
 export function filesOf(folder: string): LessonFiles {
   const paths: string[] = [];
@@ -33,6 +35,7 @@ export function filesOf(folder: string): LessonFiles {
   if (!lstatSync(folder).isDirectory()) return { folder, paths, mistakes: [noFolder] };
   visit('');
   if (bytes > MOST_BYTES) mistakes.push({ file: 'files', ...tooLarge(bytes) });
+  if (paths.length > MOST_PATHS) mistakes.push({ file: 'files', ...tooMany(paths.length) });
   return { folder, paths, mistakes };
 }
 
@@ -53,4 +56,10 @@ const tooLarge = (bytes: number): Mistake => ({
   what: `the files of "files/" are ${Math.ceil(bytes / 2 ** 20)} MiB together`,
   expected: `at most ${MOST_BYTES / 2 ** 20} MiB: they are laid while the learner waits`,
   mend: 'Put what is large into the image, or fetch it in setup.sh.',
+});
+
+const tooMany = (count: number): Mistake => ({
+  what: `"files/" holds ${count} files and folders`,
+  expected: `at most ${MOST_PATHS}: they are laid while the learner waits`,
+  mend: 'Put them into the image, or unpack an archive of them in setup.sh.',
 });

@@ -10,14 +10,9 @@ export async function tellLife(place: HTMLElement): Promise<void> {
   const answer = isKnown() ? await fetchSandbox(path) : null;
   if (answer === null || answer.state === 'gone' || answer.state === 'requested') return;
   const { state, life } = answer;
-  const words = make(
-    'p',
-    {},
-    make('strong', {}, STATES[state]),
-    ` ${life === undefined ? '' : lifeInWords(life, state)}`,
-  );
+  const words = make('p', {}, make('strong', {}, STATES[state]), ` ${lifeInWords(life, state)}`);
   const content: Node[] = [words];
-  if (life?.extendable === true) {
+  if (life.extendable) {
     const note = make('p', { role: 'status' });
     const extend = make('button', { type: 'button', class: 'quiet-button' }, 'Keep them longer');
     extend.addEventListener('click', () => void keepLonger(place, path, note));

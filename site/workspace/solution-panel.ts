@@ -9,18 +9,21 @@ import type { SlipwayTerminals } from './terminals.ts';
 export class SolutionPanel {
   readonly #button: HTMLButtonElement;
   readonly #fetch: () => Promise<Outcome<SolutionAnswer>>;
+  readonly #ran: () => void;
   readonly #panel = make('section', { class: 'solution', 'aria-label': 'Solution', hidden: '' });
   #state: 'none' | 'asked' | 'there' = 'none';
   #run: SolutionRun | undefined;
 
+  /** `ran` is called when all of it was typed. */
   constructor(
     button: HTMLButtonElement,
-    fetch: () => Promise<Outcome<SolutionAnswer>>,
     container: HTMLElement,
+    { fetch, ran }: { fetch: () => Promise<Outcome<SolutionAnswer>>; ran: () => void },
     signal: AbortSignal,
   ) {
     this.#button = button;
     this.#fetch = fetch;
+    this.#ran = ran;
     container.append(this.#panel);
     button.addEventListener('click', () => void this.#press(), { signal });
     signal.addEventListener('abort', () => this.#run?.giveUp());
@@ -67,7 +70,10 @@ export class SolutionPanel {
     run.addEventListener('click', () => {
       if (run.dataset['state'] === 'waiting') return this.#run?.runAnyway();
       if (run.getAttribute('aria-disabled') === 'true') return;
-      this.#run = new SolutionRun(steps, terminalOf, browserClock, (state) => tell(state, steps, run, note));
+      this.#run = new SolutionRun(steps, terminalOf, browserClock, (state) => {
+        tell(state, steps, run, note);
+        if (state.name === 'done') this.#ran();
+      });
       void this.#run.start();
     });
     return make('div', { class: 'solution-run' }, run, note);

@@ -6,6 +6,9 @@ import { SolutionPanel } from './solution-panel.ts';
 import { TaskStatus } from './task-status.ts';
 import { faceOf, type Face, type Standing } from './task-words.ts';
 
+/** A program that a solution starts and that goes on: no command's end asks for a check, and it takes this long to be there. */
+const PROGRAM_MS = 1_000;
+
 /** Long enough to be read twice. */
 const NOTE_MS = 8_000;
 
@@ -54,7 +57,10 @@ export class SlipwayTask extends HTMLElement {
       this.#hints = new HintLadder([...this.querySelectorAll<HTMLDetailsElement>('.hint')], hints, opened, signal);
     }
     const solution = this.#action('solution');
-    if (solution !== null) this.#solution = new SolutionPanel(solution, () => desk.solution(this), this, signal);
+    if (solution !== null) {
+      const ran = () => void window.setTimeout(() => this.#checkLater(), PROGRAM_MS);
+      this.#solution = new SolutionPanel(solution, this, { fetch: () => desk.solution(this), ran }, signal);
+    }
     this.#action('move')?.addEventListener('click', () => void this.#move(desk), { signal });
   }
 
@@ -99,6 +105,10 @@ export class SlipwayTask extends HTMLElement {
   #forgetNote(desk: LessonDesk): void {
     this.#note = null;
     desk.refresh();
+  }
+
+  #checkLater(): void {
+    if (this.isConnected && this.dataset['state'] !== 'done') this.#desk?.check(this);
   }
 
   async #move(desk: LessonDesk): Promise<void> {

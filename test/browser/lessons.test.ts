@@ -1,10 +1,9 @@
 import { rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { launchBrowser, newVisitor, screenShows, terminalState, typeLine } from '../support/browser.ts';
 import { TestServer } from '../support/server.ts';
-import { buildSite, FIXTURE_LESSONS, siteFolder } from '../support/site.ts';
+import { buildSite, FIXTURE_LESSONS, siteFolder, sitePaths } from '../support/site.ts';
 
 const PARTS = '/courses/specimen/parts/';
 
@@ -20,7 +19,7 @@ beforeAll(async () => {
   const { status, output } = await buildSite(FIXTURE_LESSONS, folder);
   expect([status, output]).toEqual([0, output]);
   server = await TestServer.start({
-    paths: { site: join(folder, 'site'), courses: join(folder, 'courses.json') },
+    paths: sitePaths(folder),
   });
   browser = await launchBrowser();
 });

@@ -1,12 +1,11 @@
 /** A lesson on paper. What is asked of it is asked of the page as it is while it is printed, and of the file. */
 import { rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { launchBrowser, newVisitor } from '../support/browser.ts';
 import { LessonStub } from '../support/lesson-stub.ts';
 import { TestServer } from '../support/server.ts';
-import { buildSite, FIXTURE_LESSONS, siteFolder } from '../support/site.ts';
+import { buildSite, FIXTURE_LESSONS, siteFolder, sitePaths } from '../support/site.ts';
 
 const SOLUTION = { text: 'echo solved', terminal: 'main', interrupt: false, exit: 0, background: false, opens: null };
 
@@ -22,7 +21,7 @@ beforeAll(async () => {
   expect([status, output]).toEqual([0, output]);
   server = await TestServer.start({
     sandboxes: { mode: 'off', code: 'sandboxes-off' },
-    paths: { site: join(folder, 'site'), courses: join(folder, 'courses.json') },
+    paths: sitePaths(folder),
   });
   browser = await launchBrowser();
 });
@@ -68,7 +67,7 @@ test('text, hints, output, answers and solutions that were looked at are on pape
   for (const text of shown) expect([text, await page.getByText(text).first().isVisible()]).toEqual([text, true]);
   expect(await page.getByRole('radio', { name: 'The files.' }).isChecked()).toBe(true);
   expect(await page.locator('.solution:visible').count()).toBe(1);
-  const ink = await page.evaluate(() => getComputedStyle(document.querySelector('.prose p')!).color);
+  const ink = await page.evaluate(() => getComputedStyle(document.querySelector('.task > p')!).color);
   expect(ink).toBe('rgb(36, 33, 28)');
 });
 

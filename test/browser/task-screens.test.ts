@@ -1,12 +1,11 @@
 import { rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CheckReport } from '../../sandbox-server/protocol/lesson.ts';
 import { LessonStub, type StubbedLesson } from '../support/lesson-stub.ts';
 import { Reader } from '../support/reader.ts';
 import { LESSON_VIEWS, lookAt, PAGE_VIEWS, TEXT_SIZES } from '../support/screens.ts';
 import { TestServer } from '../support/server.ts';
-import { buildSite, FIXTURE_LESSONS, siteFolder } from '../support/site.ts';
+import { buildSite, FIXTURE_LESSONS, siteFolder, sitePaths } from '../support/site.ts';
 
 const TASKS = '/courses/specimen/tasks/';
 
@@ -48,7 +47,7 @@ beforeAll(async () => {
   expect([status, output]).toEqual([0, output]);
   server = await TestServer.start({
     sandboxes: { mode: 'off', code: 'sandboxes-off' },
-    paths: { site: join(folder, 'site'), courses: join(folder, 'courses.json') },
+    paths: sitePaths(folder),
   });
   for (const textSize of TEXT_SIZES) readers.set(textSize, await Reader.start(textSize));
 });
@@ -69,7 +68,8 @@ describe('a lesson with tasks', () => {
         await page.locator(at).evaluate((element) => element.scrollIntoView({ block: 'start' }));
         found[state] = await lookAt(page, `task-${state}`, view, 'main');
       };
-      const face = (task: string, name: string) => page.locator(`#${task}[data-face="${name}"]`).waitFor({ timeout: 10_000 });
+      const face = (task: string, name: string) =>
+        page.locator(`#${task}[data-face="${name}"]`).waitFor({ timeout: 10_000 });
       await page.goto(server.url + TASKS);
       await face('write', 'next');
       await look('open', '#write');

@@ -1,12 +1,11 @@
 /** A lesson with tasks, as a learner does it: on real sandboxes, by keys and buttons. */
 import { rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import { launchBrowser, newVisitor, screenShows, terminalState, typeLine } from '../support/browser.ts';
 import { shiftsOf, watchShifts } from '../support/layout/shifts.ts';
 import { TestServer } from '../support/server.ts';
-import { buildSite, FIXTURE_LESSONS, siteFolder } from '../support/site.ts';
+import { buildSite, FIXTURE_LESSONS, siteFolder, sitePaths } from '../support/site.ts';
 
 const TASKS = '/courses/specimen/tasks/';
 
@@ -22,7 +21,7 @@ beforeAll(async () => {
   const { status, output } = await buildSite(FIXTURE_LESSONS, folder);
   expect([status, output]).toEqual([0, output]);
   server = await TestServer.start({
-    paths: { site: join(folder, 'site'), courses: join(folder, 'courses.json') },
+    paths: sitePaths(folder),
   });
   browser = await launchBrowser();
 });
@@ -220,6 +219,7 @@ test('another browser of the same learner continues where they were reading', as
   const before = await page.getByRole('heading', { name: 'Processes' }).boundingBox();
   const other = await browser.newContext({ viewport: { width: 1440, height: 900 } });
   await other.addCookies(await context.cookies());
+  await page.close();
   const elsewhere = await other.newPage();
   await elsewhere.goto(server.url + TASKS);
   const heading = elsewhere.getByRole('heading', { name: 'Processes' });

@@ -84,6 +84,9 @@ test.each([
   ['a terminal of no size', request({ op: 'terminal', name: 'x', columns: 0, rows: 0 })],
   ['a terminal of a billion columns', request({ op: 'terminal', name: 'x', columns: 1e9, rows: 24 })],
   ['a terminal of less than nothing', request({ op: 'terminal', name: 'x', columns: -80, rows: -24 })],
+  ['a reason to save that is an escape sequence', request({ op: 'save', why: '\x1b[2J' })],
+  ['a reason to save that is a book', request({ op: 'save', why: 'x'.repeat(10_000) })],
+  ['closing a terminal whose name is a path', request({ op: 'close', name: '../../../../etc/passwd' })],
 ])('init answers no to %s', async (_what, text) => {
   const answer = await answerTo(text);
   // A command is looked up where it is executed: that it cannot be is its own end.

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runInSandbox, type CommandResult } from '../../sandbox-server/sandbox/init/ask.ts';
 import { UNPACKED } from '../../sandbox-server/sandbox/init/frames.ts';
+import { LIMITS } from '../support/limits.ts';
 import { RealSandboxes } from '../support/sandboxes.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -13,7 +14,7 @@ let id: string;
 
 beforeAll(async () => {
   sandboxes = await RealSandboxes.open();
-  id = await sandboxes.start();
+  id = await sandboxes.start({ limits: { ...LIMITS, inodes: 16_384 } });
 });
 afterAll(() => sandboxes?.[Symbol.asyncDispose]());
 
@@ -52,7 +53,7 @@ test.each([
   ['a pipe', () => archive('mkfifo pipe')],
   ['a device', () => archive('mknod null c 1 3')],
   ['a sparse file of 300 MB', () => archive('truncate -s 300M sparse', ['sparse'], ['--sparse'])],
-  ['4,100 files', () => archive('mkdir many; seq 4100 | (cd many; xargs touch)')],
+  ['5,100 files', () => archive('mkdir many; seq 5100 | (cd many; xargs touch)')],
   ['no archive', () => Buffer.alloc(100_000, 'garbage ')],
 ])('an archive with %s is refused', async (_what, make) => {
   const { status, stderr } = await unpack(make());
@@ -60,7 +61,7 @@ test.each([
     status: UNPACKED.refused,
     stderr: expect.stringMatching(/^slipway: unpack: /),
   });
-  const outside = await sandboxes.run(id, 'ls -d /tmp/escaped ~/../escaped ~/many/4100', { root: true });
+  const outside = await sandboxes.run(id, 'ls -d /tmp/escaped ~/../escaped ~/many/5100', { root: true });
   expect(outside.out).toBe('');
   await sandboxes.run(id, 'rm -rf ~/many');
 });

@@ -26,3 +26,12 @@ export function buildSite(lessons: string, folder: string): Promise<{ status: nu
     });
   });
 }
+
+/** Where a server finds what `buildSite` has built into a folder. */
+export function sitePaths(folder: string) {
+  return {
+    site: join(folder, 'site'),
+    courses: join(folder, 'courses.json'),
+    lessonFiles: join(folder, 'lesson-files'),
+  };
+}

@@ -14,9 +14,10 @@ import (
 )
 
 const (
-	// maxUnpacked bounds the content of all files, in bytes, and maxEntries their number: a lesson's files are small.
+	// maxUnpacked bounds the content of all files, in bytes, and maxEntries their number. What a lesson may have lies below
+	// (site/course/files.ts): this is for archives that no build made.
 	maxUnpacked = 256 << 20
-	maxEntries  = 4_000
+	maxEntries  = 5_000
 	// unpackBuffer is how much is read at once, in bytes.
 	unpackBuffer = 64 << 10
 )

@@ -73,6 +73,9 @@ func attachLoop(path string) (*os.File, error) {
 			return nil, fmt.Errorf("a free loop device: %w", errno)
 		}
 		loop, err := openLoop(int(number))
+		if errors.Is(err, syscall.ENXIO) {
+			continue // another process took it, and lets go of it just now
+		}
 		if err != nil {
 			return nil, err
 		}
