@@ -1,5 +1,5 @@
 /** Entries of Astro's content collections, made of courses: by the loaders, and by the author's desk of what has changed. */
-import { readFile, stat } from 'node:fs/promises';
+import { readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { LoaderContext } from 'astro/loaders';
@@ -22,23 +22,24 @@ export function courseEntry({ id, lessons, ...data }: Course) {
   return { id, data: { ...data, lessons: lessons.map(({ slug }) => `${id}/${slug}`) } };
 }
 
-/** Of a lesson that was rendered before and has not changed since, the same entry again. */
+/**
+ * Of a lesson that was rendered before and has not changed since, the same entry again. Whoever reads courses again with
+ * a `CourseMemory` gets the same object for a lesson with the same text.
+ */
 export async function lessonEntry(press: Press, course: string, lesson: Lesson): Promise<LessonEntry> {
   const path = join(press.folder, course, lesson.id, 'index.md');
-  // The whole file: our Markdown plugins read the terminals from its frontmatter.
-  const source = await readFile(path, 'utf8');
-  const pictures = await Promise.all(lesson.pictures.map(({ url }) => versionOf(join(path, '..', url))));
-  const of = JSON.stringify([course, source, pictures]);
+  const pictures = lesson.pictures.map(({ url }) => versionOf(join(path, '..', url))).join('\n');
   const known = kept.lessons.get(path);
-  if (known?.of === of) return known.entry;
-  const entry = await render(press, course, lesson, path, source);
-  kept.lessons.set(path, { of, entry });
+  if (known?.lesson === lesson && known.pictures === pictures) return known.entry;
+  const entry = await render(press, course, lesson, path);
+  kept.lessons.set(path, { lesson, pictures, entry });
   return entry;
 }
 
-async function render(press: Press, course: string, lesson: Lesson, path: string, source: string) {
+async function render(press: Press, course: string, lesson: Lesson, path: string) {
   const { slug, title, summary, duration, objectives, terminals } = lesson;
-  const rendered = await press.renderMarkdown(source, { fileURL: pathToFileURL(path) });
+  // The whole file: our Markdown plugins read the terminals from its frontmatter.
+  const rendered = await press.renderMarkdown(readFileSync(path, 'utf8'), { fileURL: pathToFileURL(path) });
   return {
     id: `${course}/${slug}`,
     // Field by field: a lesson holds its checks and solutions too, which no page may get.
@@ -50,7 +51,7 @@ async function render(press: Press, course: string, lesson: Lesson, path: string
   };
 }
 
-async function versionOf(path: string): Promise<string> {
-  const { mtimeMs, size } = await stat(path);
-  return `${path} ${mtimeMs} ${size}`;
+function versionOf(path: string): string {
+  const { mtimeMs, size } = statSync(path);
+  return `${mtimeMs} ${size}`;
 }

@@ -6,6 +6,7 @@
 import type { LoaderContext } from 'astro/loaders';
 import type { LessonEntry } from './content-entries.ts';
 import { type Course, readCourses } from './course/course.ts';
+import type { Lesson } from './course/lesson.ts';
 
 export interface Kept {
   /** The courses as they were read first. */
@@ -13,7 +14,7 @@ export interface Kept {
   /** Astro's collections by name, each by the entries' ids: what the built pages read. */
   collections: Map<string, Map<string, object>>;
   /** Entries of lessons by the path of their file, and of what they were made. */
-  lessons: Map<string, { of: string; entry: LessonEntry }>;
+  lessons: Map<string, { lesson: Lesson; pictures: string; entry: LessonEntry }>;
   /** With all plugins; undefined until the lessons were loaded. */
   renderMarkdown: LoaderContext['renderMarkdown'] | undefined;
 }

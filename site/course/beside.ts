@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { filesOf, type LessonFiles } from './files.ts';
 
@@ -12,11 +12,11 @@ export interface Beside {
 
 export const NOTHING_BESIDE: Beside = { scripts: new Map(), files: undefined };
 
-export async function readBeside(folder: string): Promise<Beside> {
-  const entries = await readdir(folder, { withFileTypes: true });
+export function readBeside(folder: string): Beside {
+  const entries = readdirSync(folder, { withFileTypes: true });
   const names = entries.filter((entry) => entry.isFile() && entry.name.endsWith('.sh')).map(({ name }) => name);
   const scripts = new Map<string, string>();
-  for (const name of names.sort()) scripts.set(name, await readFile(join(folder, name), 'utf8'));
-  const files = entries.some(({ name }) => name === 'files') ? await filesOf(join(folder, 'files')) : undefined;
+  for (const name of names.sort()) scripts.set(name, readFileSync(join(folder, name), 'utf8'));
+  const files = entries.some(({ name }) => name === 'files') ? filesOf(join(folder, 'files')) : undefined;
   return { scripts, files };
 }

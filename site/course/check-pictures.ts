@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Picture } from './blocks.ts';
 import type { Spot } from './place.ts';
@@ -6,18 +6,16 @@ import { isDrawing, mistakesOfDrawing } from './pictures.ts';
 import type { Problem } from './problem.ts';
 
 /** Looks whether a lesson's pictures are there and fit to be shown. `place` is its folder as problems name it. */
-export async function checkPictures(folder: string, place: string, pictures: readonly Picture[]): Promise<Problem[]> {
-  const problems = await Promise.all(
-    pictures.map(async ({ url, line, column }) => {
-      const path = join(folder, url);
-      const found = await stat(path).catch(() => undefined);
-      if (!found?.isFile()) return [notThere({ file: `${place}/index.md`, line, column }, url)];
-      if (!isDrawing(url)) return [];
-      const mistakes = mistakesOfDrawing(await readFile(path, 'utf8'));
-      return mistakes.map((mistake) => ({ file: `${place}/${url}`, ...mistake }));
-    }),
-  );
-  return problems.flat();
+export function checkPictures(folder: string, place: string, pictures: readonly Picture[]): Problem[] {
+  return pictures.flatMap(({ url, line, column }) => {
+    const path = join(folder, url);
+    if (!statSync(path, { throwIfNoEntry: false })?.isFile()) {
+      return [notThere({ file: `${place}/index.md`, line, column }, url)];
+    }
+    if (!isDrawing(url)) return [];
+    const mistakes = mistakesOfDrawing(readFileSync(path, 'utf8'));
+    return mistakes.map((mistake) => ({ file: `${place}/${url}`, ...mistake }));
+  });
 }
 
 const notThere = (spot: Spot, url: string): Problem => ({

@@ -1,4 +1,4 @@
-import { lstat, readdir } from 'node:fs/promises';
+import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Mistake } from './problem.ts';
 
@@ -16,16 +16,15 @@ const MOST_BYTES = 32 * 2 ** 20;
 /** Files and folders: `init` lays no more (maxEntries, native/child/unpack.go). */
 const MOST_PATHS = 4000;
 
-export async function filesOf(folder: string): Promise<LessonFiles> {
+export function filesOf(folder: string): LessonFiles {
   const paths: string[] = [];
   const mistakes: (Mistake & { file: string })[] = [];
   let bytes = 0;
-  const visit = async (path: string): Promise<void> => {
-    const stat = await lstat(join(folder, path));
+  const visit = (path: string): void => {
+    const stat = lstatSync(join(folder, path));
     if (stat.isDirectory()) {
       if (path !== '') paths.push(path);
-      for (const name of (await readdir(join(folder, path))).sort())
-        await visit(path === '' ? name : `${path}/${name}`);
+      for (const name of readdirSync(join(folder, path)).sort()) visit(path === '' ? name : `${path}/${name}`);
     } else if (stat.isFile()) {
       paths.push(path);
       bytes += stat.size;
@@ -33,8 +32,8 @@ export async function filesOf(folder: string): Promise<LessonFiles> {
       mistakes.push({ file: `files/${path}`, ...notAFile(path) });
     }
   };
-  if (!(await lstat(folder)).isDirectory()) return { folder, paths, mistakes: [noFolder] };
-  await visit('');
+  if (!lstatSync(folder).isDirectory()) return { folder, paths, mistakes: [noFolder] };
+  visit('');
   if (bytes > MOST_BYTES) mistakes.push({ file: 'files', ...tooLarge(bytes) });
   if (paths.length > MOST_PATHS) mistakes.push({ file: 'files', ...tooMany(paths.length) });
   return { folder, paths, mistakes };

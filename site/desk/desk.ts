@@ -8,6 +8,7 @@ import { isDrawing } from '../course/pictures.ts';
 import { CourseProblems } from '../course/problem.ts';
 import { writeManifest } from '../course/write-manifest.ts';
 import { readSchool, SCHOOL_FILE } from '../school/school.ts';
+import { kept } from '../kept.ts';
 import type { DeskMessage } from './messages.ts';
 import { Published } from './published.ts';
 import { type Page, WarmSite } from './warm-site.ts';
@@ -29,6 +30,9 @@ export interface DeskOptions {
  * there after this long, in milliseconds.
  */
 const SETTLE_MS = 80;
+
+/** The browser has the processors to itself for this long, in milliseconds, while it shows the page that was saved. */
+const OTHERS_MS = 150;
 
 export class Desk {
   readonly #options: DeskOptions;
@@ -54,6 +58,8 @@ export class Desk {
     const courses = await this.#read();
     if (courses === undefined) return false;
     this.#builtIn = await builtInto(lessons, courses);
+    // The build goes on with these: what it renders is known to be of them.
+    kept.courses = Promise.resolve(courses);
     const outDir = join(work, 'site');
     this.#site = await WarmSite.build({ root, lessons, outDir, cacheDir: join(work, 'cache') });
     const manifest = await this.#writeManifest(courses);
@@ -83,6 +89,7 @@ export class Desk {
     // Whoever saved a lesson waits for that one; the others may name it, or its title.
     await this.#make(pages.filter(({ path }) => changed.has(path)));
     if (await this.#writeManifest(courses)) this.#tell([], this.#nextStamp(), true);
+    if (changed.size > 0) await sleep(OTHERS_MS);
     for (const page of pages.filter(({ path }) => !changed.has(path))) {
       if (look !== this.#looks) return;
       await this.#make([page]);
