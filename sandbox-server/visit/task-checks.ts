@@ -60,15 +60,16 @@ export class TaskChecks implements Disposable {
       run: (id, request, signal) => this.run(session, id, request, signal),
       onEnd: (id, request, outcome) => this.ended(session, id, request, outcome),
     });
-    const moments = new Moments();
+    const moments = new Moments(() => this.consider());
     const watch = new Watch({
       connect: () => connect(session.id),
       onOpen: () => this.consider(),
-      onEvent: (event) => moments.isOne(event) && this.consider(),
+      onEvent: (event) => moments.hear(event),
       log,
     });
     const dispose = () => {
       watch[Symbol.dispose]();
+      moments[Symbol.dispose]();
       queue[Symbol.dispose]();
     };
     this.running = { session, queue, [Symbol.dispose]: dispose };
@@ -158,7 +159,7 @@ export class TaskChecks implements Disposable {
       const options = { signal, ...(answer === undefined ? {} : { answer }) };
       const verdict = await runCheck(() => connect(session.id), task.check, options);
       if (verdict.outcome === 'broken') log.warn({ check: task.check.place, ...verdict }, 'a check is broken');
-      return verdict;
+      return task.kind === 'ask' ? withheld(verdict) : verdict;
     } catch (error) {
       log.debug({ sandbox: session.id, check: task.check.place, err: error }, 'a check could not run');
       return asked ? { outcome: 'not-run', code: toLearnerError(error).code } : null;
@@ -242,4 +243,9 @@ function partsOf(id: string): [slug: string, task: string] {
 function saysTheSame(a: CheckReport | undefined, b: CheckReport): boolean {
   const said = (report: CheckReport) => JSON.stringify({ ...report, asked: false, at: 0 });
   return a !== undefined && said(a) === said(b);
+}
+
+/** What an answer was compared with is the answer: no browser gets it. */
+function withheld(verdict: Verdict): Verdict {
+  return verdict.outcome === 'not-yet' ? { ...verdict, compared: null } : verdict;
 }
