@@ -94,7 +94,12 @@ export class TaskChecks implements Disposable {
     // Once for all events that came at once: a program can print marks without end.
     setImmediate(() => {
       this.considering = false;
-      for (const lesson of this.options.shown()) this.considerTasks(lesson, lesson.tasks);
+      try {
+        for (const lesson of this.options.shown()) this.considerTasks(lesson, lesson.tasks);
+      } catch (error) {
+        // Nobody waits for this whom the database's own error would reach; the next command looks again.
+        this.options.log.warn({ err: error }, 'the tasks of a lesson could not be looked at');
+      }
     });
   }
 
