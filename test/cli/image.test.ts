@@ -102,9 +102,8 @@ test('a mistake in image.yaml ends each of the commands with its file and line, 
   for (const command of ['build', 'list', 'pull', 'prune']) {
     const { status, output } = await slipwayImage(command);
     expect(status).toBe(1);
-    expect(output).toMatch(
-      /image\.yaml:7: registry\.0\.tags\.0: expected a tag; one that looks like a number in quotes/,
-    );
+    expect(output).toMatch(/image\.yaml:7:\d+: "registry\.tags" has a value that does not fit/);
+    expect(output).toContain('expected: a tag; one that looks like a number in quotes');
     expect(output).not.toMatch(/^\s+at /m);
   }
 });

@@ -102,6 +102,6 @@ test('--keep keeps the sandbox of a lesson that fails, and says how to look into
 
 test('a path that is no lesson is told with what may be named', async () => {
   const { status, output } = await lessonTest(join(LESSON, '99-nothing')).ended;
-  expect(status).toBe(1);
+  expect(status).toBe(2);
   expect(output).toContain('Name a course, a lesson or a folder of courses');
 });
