@@ -1,34 +1,31 @@
 /** One page that shows one lesson: a WebSocket on one side, the learner's visit of the course on the other. */
 import type { WebSocket } from 'ws';
-import { ERRORS, type ErrorCode } from '../protocol/errors.ts';
+import type { ErrorCode } from '../protocol/errors.ts';
 import type { LessonServerMessage } from '../protocol/lesson.ts';
 import { toLearnerError } from '../session/learner-error.ts';
 import type { OpenLesson } from '../visit/open-lesson.ts';
 import type { Page } from '../visit/page.ts';
 import type { Connection } from './connection.ts';
 import { parseLessonMessage } from './lesson-messages.ts';
+import { PageSocket } from './page-socket.ts';
 
 /** Most messages within `WINDOW_MS`: a page tells where its reader is a few times a second while they scroll. */
 const MAX_MESSAGES = 300;
 const WINDOW_MS = 10_000;
 
-/** What waits for a page, in bytes, before it counts as gone: the progress of a long lesson is a hundredth of it. */
-const MAX_UNTAKEN_BYTES = 2 * 1024 * 1024;
-
 export class LessonSocket implements Connection, Page {
-  private readonly webSocket: WebSocket;
+  private readonly socket: PageSocket;
   private lesson: OpenLesson | undefined;
-  private alive = true;
   private received = 0;
   private since = Date.now();
 
   /** `open`: the page is there, and is told everything from now on. */
   constructor(webSocket: WebSocket, open: (page: Page) => OpenLesson) {
-    this.webSocket = webSocket;
-    webSocket.on('message', (data: Buffer, isBinary) => this.heard(data, isBinary));
-    webSocket.on('pong', () => (this.alive = true));
-    webSocket.on('error', () => webSocket.terminate());
-    webSocket.once('close', () => this.closed());
+    this.socket = new PageSocket(
+      webSocket,
+      (data, isBinary) => this.heard(data, isBinary),
+      () => this.closed(),
+    );
     try {
       this.lesson = open(this);
     } catch (error) {
@@ -37,20 +34,16 @@ export class LessonSocket implements Connection, Page {
   }
 
   tell(message: LessonServerMessage): void {
-    if (this.webSocket.readyState !== this.webSocket.OPEN) return;
-    if (this.webSocket.bufferedAmount > MAX_UNTAKEN_BYTES) return this.webSocket.terminate();
-    this.webSocket.send(JSON.stringify(message));
+    this.socket.tell(message);
   }
 
   close(code: ErrorCode): void {
     this.closed();
-    this.webSocket.close(ERRORS[code].close, code);
+    this.socket.close(code);
   }
 
   ping(): void {
-    if (!this.alive) return this.webSocket.terminate();
-    this.alive = false;
-    this.webSocket.ping();
+    this.socket.ping();
   }
 
   private heard(data: Buffer, isBinary: boolean): void {

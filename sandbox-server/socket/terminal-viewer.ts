@@ -7,7 +7,7 @@
  */
 import type { FastifyBaseLogger } from 'fastify';
 import type { WebSocket } from 'ws';
-import { ERRORS, type ErrorCode } from '../protocol/errors.ts';
+import type { ErrorCode } from '../protocol/errors.ts';
 import { UNPARSED_WINDOW_BYTES } from '../protocol/limits.ts';
 import type { ClientMessage, ServerMessage, StartStage, TerminalSize } from '../protocol/messages.ts';
 import { InitRefused, InitStream } from '../sandbox/init/stream.ts';
@@ -17,6 +17,7 @@ import { stillRuns } from '../session/still-runs.ts';
 import { AttachBudget } from './attach-budget.ts';
 import { parseClientMessage } from './client-messages.ts';
 import type { Connection } from './connection.ts';
+import { PageSocket } from './page-socket.ts';
 import { parseTerminalEvent } from './terminal-events.ts';
 
 export interface ViewerOptions {
@@ -37,8 +38,8 @@ const LAGGING_MS = 5000;
 /** A socket on which nobody says `open` within this time is closed. */
 const OPEN_MS = 10_000;
 
-/** What waits for the other end of either side, in bytes, before it counts as gone: a large paste fits. */
-const MAX_UNTAKEN_BYTES = 2 * 1024 * 1024;
+/** What waits for the sandbox, in bytes, before it counts as stuck: a large paste fits. */
+const MAX_PENDING_BYTES = 2 * 1024 * 1024;
 
 /** Each piece costs some hundred bytes, however small it is. */
 const MAX_UNTAKEN_PIECES = 8_000;
@@ -47,7 +48,7 @@ const MAX_UNTAKEN_PIECES = 8_000;
 type ViewerState = 'idle' | 'attaching' | 'attached' | 'detached' | 'closed';
 
 export class TerminalViewer implements Connection {
-  private readonly webSocket: WebSocket;
+  private readonly socket: PageSocket;
   private readonly options: ViewerOptions;
   private state: ViewerState = 'idle';
   private session: SandboxSession | undefined;
@@ -59,7 +60,6 @@ export class TerminalViewer implements Connection {
   private sent = 0;
   private parsed = 0;
   private timer: NodeJS.Timeout | undefined;
-  private alive = true;
   private resizing = false;
   /** Pieces of input since the sandbox had taken all. */
   private untaken = 0;
@@ -69,23 +69,21 @@ export class TerminalViewer implements Connection {
 
   constructor(options: ViewerOptions) {
     this.options = options;
-    this.webSocket = options.webSocket;
-    this.webSocket.on('message', (data: Buffer, isBinary) => this.received(data, isBinary));
-    this.webSocket.on('pong', () => (this.alive = true));
-    this.webSocket.on('error', () => this.webSocket.terminate());
-    this.webSocket.once('close', () => this.closed());
+    this.socket = new PageSocket(
+      options.webSocket,
+      (data, isBinary) => this.received(data, isBinary),
+      () => this.closed(),
+    );
     this.timer = setTimeout(() => this.close('bad-request'), OPEN_MS);
   }
 
   close(code: ErrorCode): void {
     this.closed();
-    this.webSocket.close(ERRORS[code].close, code);
+    this.socket.close(code);
   }
 
   ping(): void {
-    if (!this.alive) return this.webSocket.terminate();
-    this.alive = false;
-    this.webSocket.ping();
+    this.socket.ping();
   }
 
   private received(data: Buffer, isBinary: boolean): void {
@@ -100,7 +98,7 @@ export class TerminalViewer implements Connection {
     // The socket is read on even where the program takes no input: acknowledgements come by it too, and without them the
     // program could be held for ever.
     this.untaken = this.stream.pending === 0 ? 1 : this.untaken + 1;
-    if (this.stream.pending + data.length > MAX_UNTAKEN_BYTES || this.untaken > MAX_UNTAKEN_PIECES) {
+    if (this.stream.pending + data.length > MAX_PENDING_BYTES || this.untaken > MAX_UNTAKEN_PIECES) {
       return this.close('too-many-requests');
     }
     this.stream.send(data);
@@ -128,7 +126,7 @@ export class TerminalViewer implements Connection {
         if (this.state === 'detached') void this.attach(message.from);
         return;
       case 'restart':
-        if (this.stream && this.stream.pending < MAX_UNTAKEN_BYTES) this.stream.control({ type: 'restart' });
+        if (this.stream && this.stream.pending < MAX_PENDING_BYTES) this.stream.control({ type: 'restart' });
         return;
     }
   }
@@ -209,7 +207,7 @@ export class TerminalViewer implements Connection {
 
   private printed(bytes: Buffer): void {
     this.sent += bytes.length;
-    this.webSocket.send(bytes, { binary: true }, () => this.flow());
+    this.socket.send(bytes, () => this.flow());
     this.flow();
   }
 
@@ -219,8 +217,7 @@ export class TerminalViewer implements Connection {
    */
   private flow(): void {
     if (this.state !== 'attached') return;
-    const held =
-      this.sent - this.parsed >= UNPARSED_WINDOW_BYTES || this.webSocket.bufferedAmount >= UNPARSED_WINDOW_BYTES;
+    const held = this.sent - this.parsed >= UNPARSED_WINDOW_BYTES || this.socket.untaken >= UNPARSED_WINDOW_BYTES;
     if (held) {
       this.stream?.pause();
       this.timer ??= setTimeout(() => this.detach('lagging'), LAGGING_MS);
@@ -270,9 +267,7 @@ export class TerminalViewer implements Connection {
 
   private tell(message: ServerMessage): void {
     if (this.state === 'closed') return;
-    // A page that takes nothing at all is gone, whatever it still says.
-    if (this.webSocket.bufferedAmount > MAX_UNTAKEN_BYTES) return this.webSocket.terminate();
-    this.webSocket.send(JSON.stringify(message));
+    this.socket.tell(message);
   }
 
   /** Lets go of the terminal. A page that does not look does not keep its sandbox from resting either. */

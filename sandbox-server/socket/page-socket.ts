@@ -1,0 +1,49 @@
+/** A WebSocket to one page, whatever is said on it: pinged, bounded in what waits for it, closed by a code. */
+import type { WebSocket } from 'ws';
+import { ERRORS, type ErrorCode } from '../protocol/errors.ts';
+
+/** What waits for a page, in bytes, before it counts as gone, whatever it still says. */
+const MAX_UNTAKEN_BYTES = 2 * 1024 * 1024;
+
+export class PageSocket {
+  private readonly webSocket: WebSocket;
+  private alive = true;
+
+  /** `closed` is called when the socket has closed, whichever end it was. */
+  constructor(webSocket: WebSocket, received: (data: Buffer, isBinary: boolean) => void, closed: () => void) {
+    this.webSocket = webSocket;
+    webSocket.on('message', received);
+    webSocket.on('pong', () => (this.alive = true));
+    webSocket.on('error', () => webSocket.terminate());
+    webSocket.once('close', closed);
+  }
+
+  /** Bytes that the page has not taken yet. */
+  get untaken(): number {
+    return this.webSocket.bufferedAmount;
+  }
+
+  /** A message as JSON; nothing where the socket is closing. */
+  tell(message: object): void {
+    if (this.webSocket.readyState !== this.webSocket.OPEN) return;
+    if (this.untaken > MAX_UNTAKEN_BYTES) return this.webSocket.terminate();
+    this.webSocket.send(JSON.stringify(message));
+  }
+
+  /** Bytes as they are; `taken` is called when they are on their way. */
+  send(bytes: Buffer, taken: () => void): void {
+    this.webSocket.send(bytes, { binary: true }, taken);
+  }
+
+  /** Closes with the code's own close code; the page knows what to do by it. */
+  close(code: ErrorCode): void {
+    this.webSocket.close(ERRORS[code].close, code);
+  }
+
+  /** Pings; a page that did not answer the last one is gone. */
+  ping(): void {
+    if (!this.alive) return this.webSocket.terminate();
+    this.alive = false;
+    this.webSocket.ping();
+  }
+}
