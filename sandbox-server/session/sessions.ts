@@ -60,7 +60,14 @@ export class Sessions implements AsyncDisposable {
       startTimeoutMs: options.config.startTimeoutMs,
       idleStopMs: options.config.idleStopMs,
       admit: (session, onWait) => this.admit(session, onWait),
-      seen: (id) => options.records.seen(id),
+      seen: (id) => {
+        try {
+          options.records.seen(id);
+        } catch (error) {
+          // The disk is full: how exactly it is known when somebody was here must not end their terminal.
+          options.log.warn({ sandbox: id, err: error }, 'that somebody is here could not be noted');
+        }
+      },
       keep: (id, until) => options.records.keep(id, until),
       onReady: (session) => {
         const stack = new DisposableStack();

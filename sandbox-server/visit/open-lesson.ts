@@ -9,7 +9,8 @@ const NOTE_EVERY_MS = 2000;
 export interface OpenLessonOptions {
   key: LessonKey;
   page: Page;
-  progress: Progress;
+  progress: Pick<Progress, 'setPlace'>;
+  log: { warn(fields: object, text: string): void };
   onCheck(lesson: string, task: string, answer: string | undefined): void;
   onClose(lesson: OpenLesson): void;
 }
@@ -48,7 +49,14 @@ export class OpenLesson implements Disposable {
   private notePlace(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
-    if (this.place) this.options.progress.setPlace(this.options.key, this.place);
+    const { place } = this;
     this.place = undefined;
+    const { progress, key, log } = this.options;
+    try {
+      if (place) progress.setPlace(key, place);
+    } catch (error) {
+      // The disk is full: where somebody reads is not worth more than a word in the log.
+      log.warn({ err: error }, 'where a learner reads could not be noted');
+    }
   }
 }

@@ -62,12 +62,13 @@ export class Visit implements Disposable {
 
   open(lesson: LessonEntry, page: Page): OpenLesson {
     const key = this.keyOf(lesson.slug);
-    const { progress } = this.options;
+    const { progress, log } = this.options;
     progress.open(key);
     const opened = new OpenLesson({
       key,
       page,
       progress,
+      log,
       onCheck: (slug, task, answer) => this.asked(slug, task, answer),
       onClose: (closed) => {
         this.pages.delete(closed);
@@ -77,7 +78,7 @@ export class Visit implements Disposable {
     this.pages.add(opened);
     page.tell(this.progressOf(lesson));
     if (this.work.name !== 'idle') page.tell({ type: 'sandbox', work: this.work });
-    if (this.session) void this.beginnings.opened(this.session, lesson);
+    if (this.session) this.show(this.session, lesson);
     this.checks.consider();
     return opened;
   }
@@ -85,7 +86,7 @@ export class Visit implements Disposable {
   /** The sandbox runs. */
   enter(session: SandboxSession): void {
     this.session = session;
-    for (const lesson of this.shown()) void this.beginnings.opened(session, lesson);
+    for (const lesson of this.shown()) this.show(session, lesson);
     this.checks.enter(session);
   }
 
@@ -122,7 +123,7 @@ export class Visit implements Disposable {
   startOver(): void {
     this.checks.forget();
     this.tellProgress();
-    for (const lesson of this.shown()) void this.beginPast(lesson).then(() => this.checks.consider());
+    this.checks.consider();
   }
 
   coursesReplaced(): void {
@@ -146,12 +147,17 @@ export class Visit implements Disposable {
   }
 
   private asked(slug: string, id: string, answer: string | undefined): void {
-    const { find, progress } = this.options;
+    const { find, progress, log } = this.options;
     const task = this.lesson(slug)?.tasks.find((each) => each.id === id);
     // A page that was loaded before an edit may ask for what is no longer there.
     if (!task || (task.kind === 'ask') !== (answer !== undefined)) return;
     const given = answer?.trim();
-    if (given !== undefined) progress.noteAnswer(this.keyOf(slug), id, given);
+    try {
+      if (given !== undefined) progress.noteAnswer(this.keyOf(slug), id, given);
+    } catch (error) {
+      // It is checked all the same: that it is kept is for the learner's own record.
+      log.warn({ err: error }, 'an answer could not be noted');
+    }
     void this.checks.ask(find(this.learner, this.course), slug, id, given);
   }
 
@@ -166,22 +172,29 @@ export class Visit implements Disposable {
     }
     const begun = this.beginnings.begunIn(session, lesson);
     const beginning = beginAfter(lesson, id, done, begun, given);
-    // What begins now may be done already.
-    void this.beginnings.begin(session, lesson, beginning).then(() => this.checks.considerTasks(lesson, beginning));
+    this.begin(session, lesson, beginning);
   }
 
-  /** Has begin in the sandbox what follows from the solutions that it was made with. */
-  private async beginPast(lesson: LessonEntry): Promise<void> {
-    const { sandbox, beginnings } = this;
-    if (!sandbox) return;
-    const done = doneOf(this.record(lesson.slug));
-    const tasks = beginPast(lesson, beginnings.givenIn(sandbox, lesson), done, beginnings.begunIn(sandbox, lesson));
-    await beginnings.begin(sandbox, lesson, tasks);
+  /** A page shows the lesson and its sandbox runs: it is prepared, and what follows from what it was made with begins. */
+  private show(session: SandboxSession, lesson: LessonEntry): void {
+    const { beginnings } = this;
+    const work = beginnings.opened(session, lesson).then(() => {
+      const done = doneOf(this.record(lesson.slug));
+      const given = beginnings.givenIn(session, lesson);
+      this.begin(session, lesson, beginPast(lesson, given, done, beginnings.begunIn(session, lesson)));
+    });
+    this.detach(work);
   }
 
-  /** The learner's sandbox, whether it runs or not. */
-  private get sandbox(): SandboxSession | undefined {
-    return this.options.find(this.learner, this.course);
+  /** Has tasks begin, and then looks at them: what begins may be done already. */
+  private begin(session: SandboxSession, lesson: LessonEntry, tasks: readonly TaskEntry[]): void {
+    if (tasks.length === 0) return;
+    this.detach(this.beginnings.begin(session, lesson, tasks).then(() => this.checks.considerTasks(lesson, tasks)));
+  }
+
+  /** Work that nobody waits for: what fails, such as a database on a full disk, ends this alone. */
+  private detach(work: Promise<void>): void {
+    work.catch((error: unknown) => this.options.log.warn({ err: error }, 'tasks could not be begun'));
   }
 
   private tellProgress(): void {
@@ -213,7 +226,11 @@ export class Visit implements Disposable {
     const known = record?.tasks.get(task.id);
     return {
       id: task.id,
-      state: stateOf(task, doneOf(record), this.beginnings.givenIn(this.sandbox, lesson)),
+      state: stateOf(
+        task,
+        doneOf(record),
+        this.beginnings.givenIn(this.options.find(this.learner, this.course), lesson),
+      ),
       doneAt: known?.doneAt ?? null,
       checking: this.checks.isAsked(slug, task.id),
       report: this.checks.reportOf(slug, task.id),

@@ -114,3 +114,15 @@ test('when the last page is closed, nothing is watched or checked any more', asy
   await new Promise((resolve) => setTimeout(resolve, 100));
   expect(driver.ran).toBe(ran);
 });
+
+test('a database that takes nothing costs no more than what was to be noted', async () => {
+  using page = open();
+  await session().ready();
+  await expect.poll(shown).toMatchObject({ report: { outcome: 'not-yet' } });
+  database.exec('PRAGMA query_only = ON');
+  page.reading({ anchor: 'there', offset: 12 });
+  page[Symbol.dispose]();
+  expect(warnings).toContain('where a learner reads could not be noted');
+  using _again = session().view();
+  expect(under.warnings).toContain('that somebody is here could not be noted');
+});
