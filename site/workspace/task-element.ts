@@ -19,6 +19,8 @@ export class SlipwayTask extends HTMLElement {
   #hints: HintLadder | undefined;
   #solution: SolutionPanel | undefined;
   #followed = false;
+  /** This is what the learner is at: the next task, or one that they turned to. */
+  #here = false;
   #heardAt = 0;
   /** Stands for a while in place of what there is to say of the task. */
   #note: string | null = null;
@@ -75,11 +77,12 @@ export class SlipwayTask extends HTMLElement {
     this.dataset['state'] = next ? 'next' : (state ?? 'unknown');
     this.dataset['face'] = face.name;
     this.#status?.show(this.#note === null ? face : { ...face, text: this.#note }, fresh);
-    if (progress) this.#showButtons(progress, next);
+    this.#here = next || this.#followed;
+    if (progress) this.#showButtons(progress);
     return face;
   }
 
-  #showButtons(progress: TaskProgress, next: boolean): void {
+  #showButtons(progress: TaskProgress): void {
     const input = this.#input;
     if (input !== null) input.disabled = progress.state !== 'open';
     const check = this.querySelector('.task-check');
@@ -89,7 +92,7 @@ export class SlipwayTask extends HTMLElement {
     if (this.#hints !== undefined) this.#hints.rung = progress.hints;
     if (progress.solution) void this.#solution?.prepare();
     const move = this.#action('move')?.querySelector('span');
-    if (move) move.textContent = next ? 'Reset this task…' : 'Go to this task…';
+    if (move) move.textContent = this.#here ? 'Reset this task…' : 'Go to this task…';
   }
 
   #action(name: string): HTMLButtonElement | null {
@@ -117,8 +120,9 @@ export class SlipwayTask extends HTMLElement {
   }
 
   async #move(desk: LessonDesk): Promise<void> {
-    const answer = await desk.move(this, this.dataset['state'] === 'next');
+    const answer = await desk.move(this, this.#here);
     if (answer === null) return;
+    this.#followed = true;
     const live = answer.liveMs > 0 ? `, ${seconds(answer.liveMs)} of it to rebuild what runs` : '';
     this.#note = `The sandbox is at the start of this task. It took ${seconds(answer.ms)}${live}.`;
     desk.refresh(this.#note);
