@@ -1,33 +1,23 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { launchBrowser, LESSON, newVisitor, screenShows, terminalState, typeLine } from '../support/browser.ts';
+import { beforeEach, expect, test } from 'vitest';
+import { LESSON, screenShows, terminalState, typeLine } from '../support/browser.ts';
+import { atPrompt, learnerPage, type LearnerPage } from '../support/learner-page.ts';
 import { TestServer } from '../support/server.ts';
 
-let server: TestServer;
-let browser: Browser;
-let context: BrowserContext;
-let page: Page;
-let problems: string[];
-
-beforeAll(async () => {
-  server = await TestServer.start({ idleFreezeMs: 1000, idleStopMs: 12_000 });
-  browser = await launchBrowser();
+const at = learnerPage({
+  path: LESSON,
+  start: () => TestServer.start({ idleFreezeMs: 1000, idleStopMs: 12_000 }),
+  arrived: async (page) => {
+    await atPrompt(page);
+    await typeLine(page, 'export MARK=mine; echo before-$((40 + 2))');
+    await screenShows(page, /before-42\s+\S*\$\s*$/);
+  },
 });
-afterAll(async () => {
-  await browser?.close();
-  await server?.[Symbol.asyncDispose]();
-});
-
-beforeEach(async () => {
-  ({ context, page, problems } = await newVisitor(browser));
-  await page.goto(server.url + LESSON);
-  await terminalState(page, 'connected');
-  await screenShows(page, /\$\s*$/);
-  await typeLine(page, 'export MARK=mine; echo before-$((40 + 2))');
-  await screenShows(page, /before-42\s+\S*\$\s*$/);
-});
-afterEach(async () => {
-  await context.close();
+let server: LearnerPage['server'];
+let context: LearnerPage['context'];
+let page: LearnerPage['page'];
+let problems: LearnerPage['problems'];
+beforeEach(() => {
+  ({ server, context, page, problems } = at);
 });
 
 /** As when another tab is brought to the front. */

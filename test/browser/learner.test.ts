@@ -1,8 +1,8 @@
 /** A learner does the first lesson: fails, reads why, takes a hint, passes, goes back, comes back. */
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
-import { launchBrowser, LESSON, newVisitor, screenShows, terminalState, typeLine } from '../support/browser.ts';
-import { TestServer } from '../support/server.ts';
+import { beforeEach, expect, test } from 'vitest';
+import type { Locator, Page } from 'playwright-core';
+import { LESSON, newVisitor, screenShows, terminalState, typeLine } from '../support/browser.ts';
+import { atPrompt, learnerPage, type LearnerPage } from '../support/learner-page.ts';
 
 /** The first move records the state that it leads to, by doing the solutions of all tasks before it. */
 const MOVE_MS = 60_000;
@@ -10,27 +10,14 @@ const MOVE_MS = 60_000;
 /** Of a busy machine. */
 const PATIENT = { timeout: 10_000 };
 
-let server: TestServer;
-let browser: Browser;
-let context: BrowserContext;
-let page: Page;
-let problems: string[];
-
-beforeAll(async () => {
-  server = await TestServer.start();
-  browser = await launchBrowser();
-});
-afterAll(async () => {
-  await browser?.close();
-  await server?.[Symbol.asyncDispose]();
-});
-
-beforeEach(async () => {
-  await context?.close();
-  ({ context, page, problems } = await newVisitor(browser));
-  await page.goto(server.url + LESSON);
-  await terminalState(page, 'connected');
-  await screenShows(page, /\$\s*$/);
+const at = learnerPage({ path: LESSON, arrived: atPrompt });
+let server: LearnerPage['server'];
+let browser: LearnerPage['browser'];
+let context: LearnerPage['context'];
+let page: LearnerPage['page'];
+let problems: LearnerPage['problems'];
+beforeEach(() => {
+  ({ server, browser, context, page, problems } = at);
 });
 
 const task = (id: string): Locator => page.locator(`.task[id="${id}"]`);

@@ -1,38 +1,16 @@
-import { rmSync } from 'node:fs';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { launchBrowser, newVisitor, screenShows, terminalState, typeLine } from '../support/browser.ts';
-import { TestServer } from '../support/server.ts';
-import { buildSite, FIXTURE_LESSONS, siteFolder, sitePaths } from '../support/site.ts';
+import { beforeEach, expect, test } from 'vitest';
+import { newVisitor, screenShows, terminalState, typeLine } from '../support/browser.ts';
+import { learnerPage, type LearnerPage, specimenServer } from '../support/learner-page.ts';
 
 const PARTS = '/courses/specimen/parts/';
 
-let folder: string;
-let server: TestServer;
-let browser: Browser;
-let context: BrowserContext;
-let page: Page;
-let problems: string[];
-
-beforeAll(async () => {
-  folder = siteFolder();
-  const { status, output } = await buildSite(FIXTURE_LESSONS, folder);
-  expect([status, output]).toEqual([0, output]);
-  server = await TestServer.start({
-    paths: sitePaths(folder),
-  });
-  browser = await launchBrowser();
-});
-afterAll(async () => {
-  await browser?.close();
-  await server?.[Symbol.asyncDispose]();
-  rmSync(folder, { recursive: true, force: true });
-});
-
-beforeEach(async () => {
-  await context?.close();
-  ({ context, page, problems } = await newVisitor(browser));
-  await page.goto(server.url + PARTS);
+const at = learnerPage({ path: PARTS, start: specimenServer() });
+let server: LearnerPage['server'];
+let browser: LearnerPage['browser'];
+let page: LearnerPage['page'];
+let problems: LearnerPage['problems'];
+beforeEach(() => {
+  ({ server, browser, page, problems } = at);
 });
 
 test('the terminal lives on when the learner goes on to the next lesson and back', async () => {

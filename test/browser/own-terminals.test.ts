@@ -1,38 +1,23 @@
 /** Terminals that a learner opens beside the lesson's: the tab bar's `+` and `×`. */
 import { AxeBuilder } from '@axe-core/playwright';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { MAX_OWN_TERMINALS } from '../../sandbox-server/protocol/limits.ts';
-import { launchBrowser, LESSON, newVisitor, screenShows, terminalState, typeLine } from '../support/browser.ts';
-import { TestServer } from '../support/server.ts';
+import { LESSON, screenShows, terminalState, typeLine } from '../support/browser.ts';
+import { atPrompt, learnerPage, type LearnerPage } from '../support/learner-page.ts';
 
 /** The machine may be busy with other things. */
 const eventually = <T>(look: () => Promise<T>) => expect.poll(look, { timeout: 15_000 });
 
-let server: TestServer;
-let browser: Browser;
-let context: BrowserContext;
-let page: Page;
-let problems: string[];
-
-beforeAll(async () => {
-  server = await TestServer.start();
-  browser = await launchBrowser();
+const at = learnerPage({ path: LESSON, arrived: atPrompt });
+let server: LearnerPage['server'];
+let context: LearnerPage['context'];
+let page: LearnerPage['page'];
+let problems: LearnerPage['problems'];
+beforeEach(() => {
+  ({ server, context, page, problems } = at);
 });
-afterAll(async () => {
-  await browser?.close();
-  await server?.[Symbol.asyncDispose]();
-});
-
-beforeEach(async () => {
-  ({ context, page, problems } = await newVisitor(browser));
-  await page.goto(server.url + LESSON);
-  await terminalState(page, 'connected');
-  await screenShows(page, /\$\s*$/);
-});
-afterEach(async () => {
+afterEach(() => {
   expect(problems).toEqual([]);
-  await context.close();
 });
 
 const opener = () => page.getByRole('button', { name: 'New terminal' });

@@ -1,42 +1,25 @@
 /** A lesson with tasks, as a learner does it: on real sandboxes, by keys and buttons. */
-import { rmSync } from 'node:fs';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
-import { launchBrowser, newVisitor, screenShows, terminalState, typeLine } from '../support/browser.ts';
+import { beforeEach, expect, test } from 'vitest';
+import type { Locator } from 'playwright-core';
+import { screenShows, terminalState, typeLine } from '../support/browser.ts';
+import { atPrompt, learnerPage, type LearnerPage, specimenServer } from '../support/learner-page.ts';
 import { shiftsOf, watchShifts } from '../support/layout/shifts.ts';
-import { TestServer } from '../support/server.ts';
-import { buildSite, FIXTURE_LESSONS, siteFolder, sitePaths } from '../support/site.ts';
 
 const TASKS = '/courses/specimen/tasks/';
 
-let folder: string;
-let server: TestServer;
-let browser: Browser;
-let context: BrowserContext;
-let page: Page;
-let problems: string[];
-
-beforeAll(async () => {
-  folder = siteFolder();
-  const { status, output } = await buildSite(FIXTURE_LESSONS, folder);
-  expect([status, output]).toEqual([0, output]);
-  server = await TestServer.start({
-    paths: sitePaths(folder),
-  });
-  browser = await launchBrowser();
+const at = learnerPage({
+  path: TASKS,
+  start: specimenServer(),
+  prepare: watchShifts,
+  arrived: atPrompt,
 });
-afterAll(async () => {
-  await browser?.close();
-  await server?.[Symbol.asyncDispose]();
-  rmSync(folder, { recursive: true, force: true });
-});
-
-beforeEach(async () => {
-  await context?.close();
-  ({ context, page, problems } = await newVisitor(browser));
-  await watchShifts(page);
-  await page.goto(server.url + TASKS);
-  await screenShows(page, /\$\s*$/);
+let server: LearnerPage['server'];
+let browser: LearnerPage['browser'];
+let context: LearnerPage['context'];
+let page: LearnerPage['page'];
+let problems: LearnerPage['problems'];
+beforeEach(() => {
+  ({ server, browser, context, page, problems } = at);
 });
 
 const task = (name: string | RegExp) => page.getByRole('group', { name });

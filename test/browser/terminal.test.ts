@@ -1,31 +1,14 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { launchBrowser, LESSON, newVisitor, screenShows, terminalState, typeLine } from '../support/browser.ts';
-import { TestServer } from '../support/server.ts';
+import { beforeEach, expect, test } from 'vitest';
+import { LESSON, screenShows, terminalState, typeLine } from '../support/browser.ts';
+import { atPrompt, learnerPage, type LearnerPage } from '../support/learner-page.ts';
 
-let server: TestServer;
-let browser: Browser;
-let context: BrowserContext;
-let page: Page;
-let problems: string[];
-
-beforeAll(async () => {
-  server = await TestServer.start();
-  browser = await launchBrowser();
-});
-afterAll(async () => {
-  await browser?.close();
-  await server?.[Symbol.asyncDispose]();
-});
-
-beforeEach(async () => {
-  ({ context, page, problems } = await newVisitor(browser));
-  await page.goto(server.url + LESSON);
-  await terminalState(page, 'connected');
-  await screenShows(page, /\$\s*$/);
-});
-afterEach(async () => {
-  await context.close();
+const at = learnerPage({ path: LESSON, arrived: atPrompt });
+let server: LearnerPage['server'];
+let context: LearnerPage['context'];
+let page: LearnerPage['page'];
+let problems: LearnerPage['problems'];
+beforeEach(() => {
+  ({ server, context, page, problems } = at);
 });
 
 test('after a reload the same shell is there with what it printed', async () => {
