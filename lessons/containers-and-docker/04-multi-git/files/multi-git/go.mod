@@ -1,0 +1,3 @@
+module multi-git
+
+go 1.19
