@@ -16,7 +16,7 @@ make_disk() {
 # size_for DIRECTORY: MiB that hold its files and as much again, at least 1 GiB more; sparse, so generous
 size_for() { printf '%dM' $((2 * $(du -sm "$1" | cut -f 1) + 1024)); }
 
-# make_disks DIR: writes job.ext4, modules.ext4 and images.ext4 into DIR
+# make_disks DIR: writes job.ext4, modules.ext4, images.ext4 and class.ext4 into DIR
 make_disks() {
   local srv=$1/srv empty=$1/empty
   mkdir -p "$srv/slipway/node_modules" "$srv/job" "$empty"
@@ -35,6 +35,10 @@ make_disks() {
     progress "disks: no sandbox images in $images, the VM gets none"
     make_disk "$1/images.ext4" slipway-images 64M "$empty"
   fi
+  # The class registry's, which a server keeps beside them.
+  local class=${images%/}/../registry-images
+  if [[ ! -d $class ]]; then class=$empty; fi
+  make_disk "$1/class.ext4" slipway-class "$(size_for "$class")" "$class/"
   rm -rf --one-file-system -- "$srv" "$empty"
 }
 

@@ -16,7 +16,7 @@ machine_arguments() {
     -kernel "$1/vmlinuz" -initrd "$1/initrd"
     -device virtio-rng-pci -device virtio-serial-pci
   )
-  for file in "$1/disk.ext4" "$2/job.ext4" "$2/modules.ext4" "$2/images.ext4"; do
+  for file in "$1/disk.ext4" "$2/job.ext4" "$2/modules.ext4" "$2/images.ext4" "$2/class.ext4"; do
     name=$(basename -- "$file" .ext4)
     # snapshot: writes go to an unlinked file in TMPDIR, so the disks stay as made
     arguments+=(-drive "if=none,id=$name,file=$file,format=raw,snapshot=on" -device "virtio-blk-pci,drive=$name")
