@@ -29,4 +29,4 @@ for type in cgroup ipc mnt net pid time user uts; do
   [ "$(readlink "/proc/1/ns/$type")" = "$(readlink "$box/ns/$type")" ] || continue
   [[ $said == *" $type "* ]] || missing=$((missing + 1))
 done
-[ -z "$missing" ] || fail "What you named is right. $missing more of the eight are shared."
+[ -z "$missing" ] || fail "What you named is right, but there is more. Still to be found: $missing."
