@@ -5,6 +5,7 @@ best=0
 for status in $(grep -slP '^NSpid:(\t\d+)+\t1$' /proc/[0-9]*/status); do
   process=${status%/status}
   [ -n "$(readlink "$process/ns/net")" ] || continue
+  ! grep -q /docker/ "$process/cgroup" || continue # a container of the engine
   who="$(cat "$process/comm") (process ${process#/proc/})"
   shared=
   for type in net ipc uts mnt; do
@@ -41,4 +42,4 @@ for process in /proc/[0-9]*; do
       fail "$who is in a $type namespace of its own, but in the pid namespace of your container. Leave it by exit, and add --pid --fork --mount-proc."
   done
 done
-fail "Every shell of your container is in its own pid namespace, $(readlink /proc/1/ns/pid). None is process 1 of another."
+fail "Every shell that runs is in the pid namespace of your container, $(readlink /proc/1/ns/pid). None is process 1 of another."

@@ -6,6 +6,7 @@ best=0
 for status in $(grep -slP '^NSpid:(\t\d+)+\t1$' /proc/[0-9]*/status); do
   process=${status%/status}
   [ -n "$(readlink "$process/ns/net")" ] || continue
+  ! grep -q /docker/ "$process/cgroup" || continue # a container of the engine
   who="$(cat "$process/comm") (process ${process#/proc/})"
   shared=
   for type in net ipc uts mnt; do
