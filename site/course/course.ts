@@ -10,7 +10,9 @@ import {
   sameAddress,
   tooManyTerminals,
 } from './course-problems.ts';
-import { readBeside } from './beside.ts';
+import { type Beside, readBeside } from './beside.ts';
+import type { LessonFiles } from './files.ts';
+import { checkFilesFrom } from './laid-files.ts';
 import { imagesIn } from './images.ts';
 import { checkLinks, type LinkedCourse } from './check-links.ts';
 import { checkPictures } from './check-pictures.ts';
@@ -103,6 +105,7 @@ function readCourse(folder: string, images: readonly string[], memory: CourseMem
   }
   const lessons: Lesson[] = [];
   const badLessons: string[] = [];
+  const files = new Map<string, LessonFiles | undefined>();
   for (const [index, name] of value.lessons.entries()) {
     if (!names.includes(name)) {
       problems.push(noLesson(at('lessons', index), name, names));
@@ -110,22 +113,31 @@ function readCourse(folder: string, images: readonly string[], memory: CourseMem
     }
     const parsed = readLesson(join(folder, name), `${place}/${name}`, memory);
     problems.push(...parsed.problems);
+    if (parsed.beside) files.set(name, parsed.beside.files);
     if (parsed.lesson) lessons.push(parsed.lesson);
     else badLessons.push(name);
   }
+  problems.push(...lessons.flatMap((lesson) => checkFilesFrom(lesson, files, names)));
   problems.push(...sameAddress(at('lessons'), lessons), ...tooManyTerminals(at('lessons'), lessons));
   const whole = { id, lessons, folders: names, unread: badLessons, problems };
   return problems.length > 0 ? whole : { ...whole, course: { ...value, id, lessons } };
 }
 
-function readLesson(folder: string, place: string, memory: CourseMemory): { lesson?: Lesson; problems: Problem[] } {
+/** A lesson as far as it could be read. */
+interface ReadLesson {
+  lesson?: Lesson;
+  beside?: Beside;
+  problems: Problem[];
+}
+
+function readLesson(folder: string, place: string, memory: CourseMemory): ReadLesson {
   const file = `${place}/index.md`;
   const source = readText(join(folder, 'index.md'));
   if (source === undefined) return { problems: [noText(file)] };
   const beside = readBeside(folder);
   const parsed = memory.lesson(file, source, beside, () => parseLesson(basename(folder), file, source, beside));
-  if ('problems' in parsed) return parsed;
-  return { lesson: parsed.lesson, problems: checkPictures(folder, place, parsed.lesson.pictures) };
+  if ('problems' in parsed) return { ...parsed, beside };
+  return { lesson: parsed.lesson, beside, problems: checkPictures(folder, place, parsed.lesson.pictures) };
 }
 
 function readText(path: string): string | undefined {

@@ -6,8 +6,10 @@ import type { Mistake } from './problem.ts';
 export interface LessonFiles {
   /** The folder on this machine. */
   folder: string;
-  /** Paths below it of all files and folders, sorted: a folder stands before what is in it. */
+  /** Paths below it of all files and folders, sorted; a folder's ends with a slash, and stands before what is in it. */
   paths: readonly string[];
+  /** Of all files together. */
+  bytes: number;
   mistakes: readonly (Mistake & { file: string })[];
 }
 
@@ -23,7 +25,7 @@ export function filesOf(folder: string): LessonFiles {
   const visit = (path: string): void => {
     const stat = lstatSync(join(folder, path));
     if (stat.isDirectory()) {
-      if (path !== '') paths.push(path);
+      if (path !== '') paths.push(`${path}/`);
       for (const name of readdirSync(join(folder, path)).sort()) visit(path === '' ? name : `${path}/${name}`);
     } else if (stat.isFile()) {
       paths.push(path);
@@ -32,11 +34,18 @@ export function filesOf(folder: string): LessonFiles {
       mistakes.push({ file: `files/${path}`, ...notAFile(path) });
     }
   };
-  if (!lstatSync(folder).isDirectory()) return { folder, paths, mistakes: [noFolder] };
+  if (!lstatSync(folder).isDirectory()) return { folder, paths, bytes, mistakes: [noFolder] };
   visit('');
-  if (bytes > MOST_BYTES) mistakes.push({ file: 'files', ...tooLarge(bytes) });
-  if (paths.length > MOST_PATHS) mistakes.push({ file: 'files', ...tooMany(paths.length) });
-  return { folder, paths, mistakes };
+  mistakes.push(...boundsOf('"files/"', bytes, paths.length).map((mistake) => ({ file: 'files', ...mistake })));
+  return { folder, paths, bytes, mistakes };
+}
+
+/** Where it is more than a lesson may lay. `where` is what holds it, for messages. */
+export function boundsOf(where: string, bytes: number, count: number): Mistake[] {
+  return [
+    ...(bytes > MOST_BYTES ? [tooLarge(where, bytes)] : []),
+    ...(count > MOST_PATHS ? [tooMany(where, count)] : []),
+  ];
 }
 
 const noFolder = {
@@ -52,14 +61,14 @@ const notAFile = (path: string): Mistake => ({
   mend: 'Put a copy of the file there, or make the link in setup.sh.',
 });
 
-const tooLarge = (bytes: number): Mistake => ({
-  what: `the files of "files/" are ${Math.ceil(bytes / 2 ** 20)} MiB together`,
+const tooLarge = (where: string, bytes: number): Mistake => ({
+  what: `the files of ${where} are ${Math.ceil(bytes / 2 ** 20)} MiB together`,
   expected: `at most ${MOST_BYTES / 2 ** 20} MiB: they are laid while the learner waits`,
   mend: 'Put what is large into the image, or fetch it in setup.sh.',
 });
 
-const tooMany = (count: number): Mistake => ({
-  what: `"files/" holds ${count} files and folders`,
+const tooMany = (where: string, count: number): Mistake => ({
+  what: `in ${where} are ${count} files and folders`,
   expected: `at most ${MOST_PATHS}: they are laid while the learner waits`,
   mend: 'Put them into the image, or unpack an archive of them in setup.sh.',
 });

@@ -2,6 +2,7 @@ import { basename, dirname } from 'node:path';
 import { NOTHING_BESIDE, type Beside } from './beside.ts';
 import { blocksOf, type Blocks, type Link, type Picture } from './blocks.ts';
 import type { LessonFiles } from './files.ts';
+import type { FilesFrom } from './laid-files.ts';
 import { anchorsOf } from './headings.ts';
 import { problemsOfLesson } from './lesson-problems.ts';
 import type { QuizEntry, ScriptStep, TaskEntry } from './manifest.ts';
@@ -18,7 +19,7 @@ import { readTasks } from './tasks.ts';
 import { readYaml } from './yaml.ts';
 
 /** A lesson as its folder says it. */
-export interface Lesson extends LessonFields {
+export interface Lesson extends Omit<LessonFields, 'files'> {
   /** Its folder's name. */
   id: string;
   /** Its place in URLs. */
@@ -37,8 +38,10 @@ export interface Lesson extends LessonFields {
   quizzes: QuizEntry[];
   /** setup.sh. */
   setup: ScriptStep | null;
-  /** What is laid into the learner's home. */
+  /** Its own `files/`. */
   files: LessonFiles | null;
+  /** The other lesson whose `files/` are laid with them, and where that stands. `laidFiles` has both. */
+  filesFrom: FilesFrom | null;
   /** What is run in it, in the order of the text; `playOf` says how to read it. */
   play: PlayStep[];
 }
@@ -60,7 +63,8 @@ export function parseLesson(
   const read = readYaml({ file, text: frontmatter.groups?.['yaml'] ?? '', firstLine: 2 }, lessonSchema);
   if ('problems' in read) return read;
 
-  const { terminals } = read.value;
+  const { files: filesFrom, ...fields } = read.value;
+  const { terminals } = fields;
   const folder = dirname(file);
   const blocks = blocksOf(source);
   const fences = readFences(blocks.fences, terminals);
@@ -75,7 +79,7 @@ export function parseLesson(
   const { links, pictures } = blocks;
   return {
     lesson: {
-      ...read.value,
+      ...fields,
       id,
       slug: slugOfLesson(id) ?? id,
       body: source.slice(frontmatter[0].length),
@@ -86,6 +90,7 @@ export function parseLesson(
       quizzes: quizzes.quizzes,
       setup: setup.step,
       files: beside.files ?? null,
+      filesFrom: filesFrom === undefined ? null : { lesson: filesFrom, ...read.at('files') },
       play: playSteps(folder, fences.read, tasks.tasks),
     },
   };

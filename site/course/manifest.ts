@@ -29,8 +29,8 @@ export interface LessonEntry {
    */
   version: string;
   /**
-   * Name of the archive of the lesson's `files/`, `<sha-256>.tar` in the folder `lesson-files` beside the manifest. Null
-   * where the lesson has none.
+   * Name of the archive of what the lesson lays, `<sha-256>.tar` in the folder `lesson-files` beside the manifest. Null
+   * where it lays nothing.
    */
   files: string | null;
   /** setup.sh: prepares the sandbox, as root, before the learner arrives. Null where the lesson has none. */

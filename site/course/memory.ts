@@ -14,7 +14,9 @@ export class CourseMemory {
 
   /** `file` names the lesson; `source` and `beside` are all that it is read from. */
   lesson(file: string, source: string, beside: Beside, read: () => Read): Read {
-    const of = JSON.stringify([source, [...beside.scripts], beside.files]);
+    // Not how large its files are: whoever edits one has changed no lesson.
+    const { folder, paths, mistakes } = beside.files ?? {};
+    const of = JSON.stringify([source, [...beside.scripts], folder, paths, mistakes]);
     const known = this.#lessons.get(file);
     if (known?.of === of) return known.read;
     const fresh = read();

@@ -78,6 +78,16 @@ export const lessonSchema = z.strictObject({
     'terminals: [main, second]',
     UNIQUE,
   ),
+  /** Another lesson of the course whose `files/` are laid with this one's. */
+  files: told(
+    z
+      .string()
+      .regex(LESSON_FOLDER)
+      .refine((folder) => slugOfLesson(folder) !== undefined)
+      .optional(),
+    'the folder of another lesson of the course: what lies in its `files/` is laid with this lesson’s own',
+    'files: 04-multi-git',
+  ),
 });
 
 export type CourseFields = z.infer<typeof courseSchema>;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { archiveOf, type Archive } from './archive.ts';
 import type { Course } from './course.ts';
+import { laidFiles } from './laid-files.ts';
 import type { Lesson } from './lesson.ts';
 import type { CourseManifest, LessonEntry } from './manifest.ts';
 
@@ -13,7 +14,8 @@ export async function toManifest(
   for (const { id, title, image, lessons } of courses) {
     const entries: LessonEntry[] = [];
     for (const lesson of lessons) {
-      const archive = lesson.files && lesson.files.paths.length > 0 ? await archiveOf(lesson.files) : null;
+      const laid = laidFiles(lesson, lessons);
+      const archive = laid.length > 0 ? await archiveOf(laid) : null;
       if (archive) archives.set(archive.name, archive.bytes);
       entries.push(entryOf(lesson, archive));
     }

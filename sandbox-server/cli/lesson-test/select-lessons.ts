@@ -1,6 +1,5 @@
 /** The lessons that a PATH means, as they are tested. */
 import { basename, join } from 'node:path';
-import { archiveOf } from '../../../site/course/archive.ts';
 import { readCourses, type Course } from '../../../site/course/course.ts';
 import type { CourseEntry, LessonEntry } from '../../../site/course/manifest.ts';
 import { playOf, type PlayStep } from '../../../site/course/play.ts';
@@ -14,7 +13,7 @@ export interface LessonToTest {
   course: CourseEntry;
   entry: LessonEntry;
   play: readonly PlayStep[];
-  /** The archive of its `files/`, which `entry.files` names; null where it has none. */
+  /** The archive of what it lays, which `entry.files` names; null where it has none. */
   files: Buffer | null;
   /** Path of its index.md. */
   path: string;
@@ -57,16 +56,17 @@ async function readThem(folder: string): Promise<Course[]> {
 }
 
 async function lessonsOf(course: Course, folder: string): Promise<LessonToTest[]> {
-  const { manifest } = await toManifest([course]);
+  const { manifest, archives } = await toManifest([course]);
   const [entry] = manifest.courses as [CourseEntry];
-  return await Promise.all(
-    course.lessons.map(async (lesson, index) => ({
+  return course.lessons.map((lesson, index) => {
+    const { files } = entry.lessons[index]!;
+    return {
       course: entry,
       entry: entry.lessons[index]!,
       play: playOf(lesson),
-      files: lesson.files && lesson.files.paths.length > 0 ? (await archiveOf(lesson.files)).bytes : null,
+      files: files === null ? null : archives.get(files)!,
       path: join(folder, course.id, lesson.id, 'index.md'),
       file: `${basename(folder)}/${course.id}/${lesson.id}/index.md`,
-    })),
-  );
+    };
+  });
 }

@@ -53,7 +53,7 @@ describe('a new course', () => {
     expect(course!.lessons[0]).toMatchObject({
       tasks: [{ kind: 'task', hints: 2 }, { kind: 'ask' }],
       quizzes: [{}],
-      files: { paths: ['first-steps', 'first-steps/fruit.txt'] },
+      files: { paths: ['first-steps/', 'first-steps/fruit.txt'] },
     });
   });
 

@@ -28,6 +28,7 @@ describe('a lesson', () => {
         quizzes: [],
         setup: null,
         files: null,
+        filesFrom: null,
         play: [],
       },
     });

@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { readCourses } from '../../../site/course/course.ts';
+import { CourseMemory } from '../../../site/course/memory.ts';
 import type { LessonEntry } from '../../../site/course/manifest.ts';
 import { writeManifest } from '../../../site/course/write-manifest.ts';
 import { FIXTURE_LESSONS } from '../../support/site.ts';
@@ -25,10 +26,17 @@ function edit(path: string, from: string, to: string): void {
   writeFileSync(path, text.replace(from, to));
 }
 
-async function written(): Promise<LessonEntry> {
-  const manifest = await writeManifest(await readCourses(lessons), join(built, 'courses.json'));
+async function written(slug = 'tasks', memory = new CourseMemory()): Promise<LessonEntry> {
+  const manifest = await writeManifest(await readCourses(lessons, memory), join(built, 'courses.json'));
   expect(JSON.parse(readFileSync(join(built, 'courses.json'), 'utf8'))).toEqual(manifest);
-  return manifest.courses[0]!.lessons.find(({ slug }) => slug === 'tasks')!;
+  return manifest.courses[0]!.lessons.find((lesson) => lesson.slug === slug)!;
+}
+
+/** Mode and name of all that an archive holds. */
+function listed(archive: string | null): (string | undefined)[][] {
+  const list = execFileSync('tar', ['-tvf', join(built, 'lesson-files', archive!)], { encoding: 'utf8' });
+  const rows = list.trimEnd().split('\n');
+  return rows.map((row) => row.split(/\s+/)).map((row) => [row[0], row.at(-1)]);
 }
 
 const archives = () => readdirSync(join(built, 'lesson-files'));
@@ -50,12 +58,7 @@ describe('what the server is told of a lesson', () => {
 
   it('has files with their modes, and folders, in an archive that tar can read', async () => {
     const { files } = await written();
-    const list = execFileSync('tar', ['-tvf', join(built, 'lesson-files', files!)], { encoding: 'utf8' });
-    const rows = list
-      .trimEnd()
-      .split('\n')
-      .map((row) => row.split(/\s+/));
-    expect(rows.map((row) => [row[0], row.at(-1)])).toEqual([
+    expect(listed(files)).toEqual([
       ['-rw-r--r--', 'fruit.txt'],
       ['-rwxr-xr-x', 'hello.sh'],
       ['drwxr-xr-x', 'notes/'],
@@ -67,6 +70,38 @@ describe('what the server is told of a lesson', () => {
     mkdirSync(join(lessons, 'specimen/02-more/files'));
     await written();
     expect(archives()).toHaveLength(1);
+  });
+
+  it('has the files of another lesson that it names, as if they lay among its own', async () => {
+    expect((await written('more')).files).toBe((await written('tasks')).files);
+    mkdirSync(join(lessons, 'specimen/02-more/files/notes'), { recursive: true });
+    writeFileSync(join(lessons, 'specimen/02-more/files/notes/new.txt'), 'new\n');
+    writeFileSync(join(lessons, 'specimen/02-more/files/@start'), 'go\n');
+    expect(listed((await written('more')).files)).toEqual([
+      ['-rw-r--r--', '@start'],
+      ['drwxr-xr-x', 'notes/'],
+      ['-rw-r--r--', 'notes/new.txt'],
+      ['-rw-r--r--', 'fruit.txt'],
+      ['-rwxr-xr-x', 'hello.sh'],
+      ['-rw-r--r--', 'notes/old.txt'],
+    ]);
+    expect(archives()).toHaveLength(2);
+  });
+
+  it('follows the other lesson’s files, also where its own text was read before', async () => {
+    const memory = new CourseMemory();
+    const seen = [(await written('more', memory)).version];
+    const changes = [
+      () => writeFileSync(join(dirname(index()), 'files/fruit.txt'), 'plum\n'),
+      () => writeFileSync(join(dirname(index()), 'files/other.txt'), 'new\n'),
+      () => rmSync(join(dirname(index()), 'files/fruit.txt')),
+    ];
+    for (const change of changes) {
+      change();
+      const { version } = await written('more', memory);
+      expect(seen).not.toContain(version);
+      seen.push(version);
+    }
   });
 
   it('keeps no archive that nothing names any more', async () => {
