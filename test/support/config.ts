@@ -1,7 +1,7 @@
 /** The configuration that `npm test` prepared: images, the program copy, ids and cgroups of the tests' own. */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { readConfig, type Config } from '../../sandbox-server/config.ts';
 import type { Profile } from '../../sandbox-server/sandbox/driver.ts';
 import { freePort } from './gateway.ts';
@@ -22,6 +22,9 @@ export function imageOf({ images }: Pick<Config, 'images'>, profile: Profile): s
 /** What a test wants otherwise. Of the paths, only the named ones: all others are the test's own, and removed with it. */
 export type Overrides = Partial<Omit<Config, 'paths'>> & { paths?: Partial<Config['paths']> };
 
+/** Of one test: 64 sandboxes, or half as many with Docker. */
+const IDS = 64 * 65_536;
+
 let serial = 0;
 
 /**
@@ -32,17 +35,17 @@ export async function ownConfig(overrides: Overrides = {}): Promise<{ config: Co
   const base = testConfig();
   const name = `${process.pid}-${serial++}`;
   const run = join(base.run, name);
-  const data = join(base.data, 'runs', name);
+  const data = join(base.data, 'runs', basename(base.run), name);
   const port = await freePort();
   const config: Config = {
     ...base,
     port,
     urls: [`http://127.0.0.1:${port}`],
     run,
-    // A range of ids and a cgroup each: files run one after the other, but a failed one may leave something.
+    // A range of ids and a cgroup each: tests run one after the other, but a failed one may leave something.
     cgroup: `${base.cgroup}-${name}`,
-    idBase: base.idBase + (serial % 256) * 64 * 65_536,
-    idCount: 64 * 65_536,
+    idBase: base.idBase + (serial % Math.floor(base.idCount / IDS)) * IDS,
+    idCount: IDS,
     registry: { mode: 'off' },
     ...overrides,
     paths: {

@@ -30,7 +30,7 @@ const OURS = {
     'supervisor.sock',
   ],
 };
-const TEST_RUN = /^\d+-\d+$/;
+export const TEST_RUN = /^\d+-\d+$/;
 
 /** Returns the paths that stay because they are not ours. */
 export function removeFolder(folder: string, kind: keyof typeof OURS): string[] {

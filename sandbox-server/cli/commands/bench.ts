@@ -10,7 +10,10 @@ export const command: Command = {
   flags: {},
   passesTo: 'the benchmark (--json FILE)',
   async run({ root, host, report, rest }) {
-    const env = await prepareForTests({ root, host, report });
-    return runOpenly(process.execPath, [join(root, 'test/bench/main.ts'), ...rest], { cwd: root, env });
+    using instance = await prepareForTests({ root, host, report });
+    return await runOpenly(process.execPath, [join(root, 'test/bench/main.ts'), ...rest], {
+      cwd: root,
+      env: instance.env,
+    });
   },
 };

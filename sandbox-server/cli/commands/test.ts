@@ -19,13 +19,15 @@ export const command: Command = {
         mend: 'sudo npm test. The unit tests alone: npx vitest run --project unit',
       });
     }
-    const env = await prepareForTests({ root, host, report });
+    using instance = await prepareForTests({ root, host, report });
     const native = join(root, 'sandbox-server/native');
     if (rest.length === 0) {
       const status = await runOpenly('go', ['test', './...'], { cwd: native, env: goEnvironment(root) });
       if (status !== 0) return 1;
     }
     const vitest = join(root, 'node_modules/vitest/vitest.mjs');
-    return (await runOpenly(process.execPath, [vitest, 'run', ...rest], { cwd: root, env })) === 0 ? 0 : 1;
+    return (await runOpenly(process.execPath, [vitest, 'run', ...rest], { cwd: root, env: instance.env })) === 0
+      ? 0
+      : 1;
   },
 };

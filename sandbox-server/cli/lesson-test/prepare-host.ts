@@ -19,7 +19,7 @@ import { ensureUser } from '../stages/prepare.ts';
 import { prepareRegistry, tellMissing } from '../stages/registry.ts';
 import { findUser, registryUser } from '../stages/system-user.ts';
 
-/** Host ids of the sandboxes that test lessons: this many, this far below those of the server's. */
+/** Host ids of the sandboxes that test lessons: at most this many, twice as far below those of the server's. */
 const IDS = 0x1000_0000;
 const IDS_BELOW = 2 * IDS;
 /** The least that a sandbox's ids may be; `idBase` in config/settings.ts. */
@@ -84,7 +84,8 @@ function besides(settings: Settings): Settings {
     run: join(settings.run, 'lesson-test'),
     cgroup: lessonTestGroup(settings.cgroup),
     idBase: below >= FIRST_ID ? below : settings.idBase + settings.idCount,
-    idCount: IDS,
+    // Whose ids are few has neighbours, and theirs begin above.
+    idCount: Math.min(IDS, settings.idCount),
   };
 }
 

@@ -14,8 +14,16 @@ import type { Progress, Report } from '../plain/report.mjs';
 import { runTool } from '../plain/tool.mjs';
 import { describedImages } from './described-images.ts';
 
-/** Builds what is missing of the images in these folders of courses. By name: what was built. */
-export async function buildImages(lessons: readonly string[], supervisorData: string, report: Report) {
+/**
+ * Builds what is missing of the images in these folders of courses, and removes those that they replace, unless `keep`
+ * says that they are to stay. By name: what was built.
+ */
+export async function buildImages(
+  lessons: readonly string[],
+  supervisorData: string,
+  report: Report,
+  keep: () => boolean = () => false,
+) {
   const shelf = join(supervisorData, 'images');
   const built: Config['images'] = {};
   for (const image of describedImages(lessons).sandbox) {
@@ -29,7 +37,7 @@ export async function buildImages(lessons: readonly string[], supervisorData: st
     });
   }
   const ids = Object.values(built).map(({ id }) => id);
-  removeReplaced(shelf, ids, join(supervisorData, 'sandboxes'));
+  if (!keep()) removeReplaced(shelf, ids, join(supervisorData, 'sandboxes'));
   return built;
 }
 

@@ -29,6 +29,8 @@ export interface PrepareOptions {
   noInstall: boolean;
   /** What the tests need besides. */
   tests?: boolean;
+  /** Whether images that were replaced are to stay for now. */
+  keepImages?: () => boolean;
   /** Folder of the author's desk, which makes the pages by itself. */
   desk?: string;
 }
@@ -56,6 +58,7 @@ async function prepareAll({
   report,
   noInstall,
   tests = false,
+  keepImages,
   desk,
 }: PrepareOptions): Promise<Prepared> {
   const { data, user } = settings;
@@ -81,7 +84,7 @@ async function prepareAll({
       result(await buildSite(root, settings.lessons, progress)),
     );
   }
-  const images = await buildImages(lessons, join(data, 'supervisor'), report);
+  const images = await buildImages(lessons, join(data, 'supervisor'), report, keepImages);
   const described = describedImages(lessons);
   tellMissing(await prepareRegistry(settings, described, ['debian', 'dockerfile'], report), report);
   const program = await report.stage('Program copy', async ({ progress, result }) => {
