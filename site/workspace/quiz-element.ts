@@ -41,7 +41,8 @@ export class SlipwayQuiz extends HTMLElement {
       if (live.name === 'lost' || live.name === 'refused') this.dataset['state'] = 'read';
       return;
     }
-    if (progress === this.#progress) return;
+    // Much is told again that has not changed: what was chosen and not sent yet stays.
+    if (JSON.stringify(progress) === JSON.stringify(this.#progress)) return;
     this.#order(progress.order);
     this.#progress = progress;
     for (const input of this.#inputs) {

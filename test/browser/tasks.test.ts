@@ -134,6 +134,23 @@ test('a question is answered by keys, says why it is not right, and is tried aga
   expect(await shiftsOf(page)).toEqual([]);
 });
 
+test('an answer that was chosen and not sent stays when the page hears again how everything stands', async () => {
+  const question = page.getByRole('radiogroup', { name: /What do all containers/ });
+  await question.getByRole('radio', { name: 'The files.' }).check({ force: true });
+  await question.getByRole('button', { name: 'Answer' }).click();
+  await question.getByText('Not right yet. Choose again.').waitFor();
+  const choice = question.getByRole('radio', { name: 'The kernel.' });
+  await choice.check({ force: true });
+  await server.end('gateway', 'SIGKILL');
+  await says(task(/Write a greeting/), /^The connection is lost/);
+  await server.run('gateway');
+  await says(task(/Write a greeting/), /^Next/);
+  expect(await choice.isChecked()).toBe(true);
+  await question.getByText('Choose one.').waitFor();
+  await question.getByRole('button', { name: 'Answer' }).click();
+  await question.getByText('Right.', { exact: true }).last().waitFor();
+});
+
 test('of several right answers all are wanted, and their order is the learner’s own', async () => {
   const question = page.getByRole('group', { name: /Which of these keep things apart/ });
   const order = () => question.locator('li').allInnerTexts();
