@@ -11,7 +11,8 @@ export class SolutionPanel {
   readonly #fetch: () => Promise<Outcome<SolutionAnswer>>;
   readonly #ran: () => void;
   readonly #panel = make('section', { class: 'solution', 'aria-label': 'Solution', hidden: '' });
-  #state: 'none' | 'asked' | 'there' = 'none';
+  #state: 'none' | 'asked' | 'there' | 'failed' = 'none';
+  #loaded: Promise<void> | undefined;
   #run: SolutionRun | undefined;
 
   /** `ran` is called when all of it was typed. */
@@ -29,23 +30,22 @@ export class SolutionPanel {
     signal.addEventListener('abort', () => this.#run?.giveUp());
   }
 
-  /** On paper stands what the learner has looked at, also on another day: it is fetched before it is wanted. */
-  async prepare(): Promise<void> {
-    if (this.#state === 'none') await this.#load();
+  /** On paper stands what the learner has looked at, also on another day: it is fetched before it is wanted, once. */
+  prepare(): void {
+    if (this.#state === 'none') this.#loaded = this.#load();
   }
 
   async #press(): Promise<void> {
-    if (this.#state === 'asked') return;
-    if (this.#state === 'none') {
-      await this.#load();
-      this.#show(true);
-    } else this.#show(this.#panel.hidden !== false);
+    if (!this.#panel.hidden) return this.#show(false);
+    if (this.#state === 'none' || this.#state === 'failed') this.#loaded = this.#load();
+    await this.#loaded;
+    this.#show(true);
   }
 
   async #load(): Promise<void> {
     this.#state = 'asked';
     const outcome = await this.#fetch();
-    this.#state = outcome.ok ? 'there' : 'none';
+    this.#state = outcome.ok ? 'there' : 'failed';
     if (outcome.ok) this.#write(outcome.answer.steps);
     else this.#panel.replaceChildren(make('p', { role: 'alert' }, outcome.message));
   }

@@ -90,7 +90,7 @@ export class SlipwayTask extends HTMLElement {
     const label = check?.querySelector('span');
     if (label) label.textContent = progress.state === 'done' ? 'Done' : 'Check';
     if (this.#hints !== undefined) this.#hints.rung = progress.hints;
-    if (progress.solution) void this.#solution?.prepare();
+    if (progress.solution) this.#solution?.prepare();
     const move = this.#action('move')?.querySelector('span');
     if (move) move.textContent = this.#here ? 'Reset this task…' : 'Go to this task…';
   }

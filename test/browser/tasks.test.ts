@@ -100,6 +100,44 @@ test('a solution comes when it is asked for, and runs with one button', async ()
   await write.getByText('All of it was run.').waitFor();
 });
 
+test('a solution that cannot be fetched beforehand is asked for once, and again when it is wanted', async () => {
+  const write = task(/Write a greeting/);
+  await write.getByRole('button', { name: 'Show the solution' }).click();
+  await write.getByText('It is noted that you looked.').waitFor();
+  let asked = 0;
+  await page.route('**/solution', (route) => {
+    asked += 1;
+    return route.abort();
+  });
+  await page.reload();
+  await says(write, /^Next/);
+  await write.getByRole('button', { name: 'Check' }).click();
+  await says(write, /^Not yet/);
+  await typeLine(page, 'echo goodbye > greeting.txt');
+  await says(write, /found goodbye/);
+  expect(asked).toBe(1);
+  await page.unroute('**/solution');
+  await write.getByRole('button', { name: 'Show the solution' }).click();
+  await write.getByText('It is noted that you looked.').waitFor();
+});
+
+test('a solution that is wanted while it is being fetched comes by that one press', async () => {
+  const write = task(/Write a greeting/);
+  await write.getByRole('button', { name: 'Show the solution' }).click();
+  await write.getByText('It is noted that you looked.').waitFor();
+  const { promise: enough, resolve: goOn } = Promise.withResolvers<void>();
+  await page.route('**/solution', async (route) => {
+    await enough;
+    await route.continue();
+  });
+  const fetching = page.waitForRequest('**/solution');
+  await page.reload();
+  await fetching;
+  await write.getByRole('button', { name: 'Show the solution' }).click();
+  goOn();
+  await write.getByText('It is noted that you looked.').waitFor();
+});
+
 test('a solution that goes on runs in the terminal that it is for', async () => {
   await typeLine(page, 'echo hello > greeting.txt');
   const count = task(/Count the fruit/);
