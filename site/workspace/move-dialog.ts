@@ -62,6 +62,8 @@ export function moveSandbox(pane: SlipwayTerminals | null, move: Move): Promise<
   return promise;
 
   async function start(): Promise<void> {
+    // A button that is disabled loses the focus: it waits at the heading.
+    focusHeading(dialog);
     go.disabled = cancel.disabled = true;
     download.inert = true;
     note.textContent = 'Stopping the programs.';
@@ -73,7 +75,10 @@ export function moveSandbox(pane: SlipwayTerminals | null, move: Move): Promise<
     for (const terminal of opened) void terminal.reconnect();
     go.disabled = cancel.disabled = false;
     download.inert = false;
-    if (!outcome.ok) return void (note.textContent = `${outcome.message} Your sandbox is as it was.`);
+    if (!outcome.ok) {
+      note.textContent = `${outcome.message} Your sandbox is as it was.`;
+      return go.focus();
+    }
     answer = outcome.answer;
     dialog.close();
   }

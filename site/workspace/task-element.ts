@@ -84,9 +84,12 @@ export class SlipwayTask extends HTMLElement {
 
   #showButtons(progress: TaskProgress): void {
     const input = this.#input;
-    if (input !== null) input.disabled = progress.state !== 'open';
+    const shut = String(progress.state !== 'open');
+    // What is disabled loses the focus, and the keyboard its place with it.
+    if (input !== null) input.readOnly = progress.state !== 'open';
+    input?.setAttribute('aria-disabled', shut);
     const check = this.querySelector('.task-check');
-    check?.setAttribute('aria-disabled', String(progress.state !== 'open'));
+    check?.setAttribute('aria-disabled', shut);
     const label = check?.querySelector('span');
     if (label) label.textContent = progress.state === 'done' ? 'Done' : 'Check';
     if (this.#hints !== undefined) this.#hints.rung = progress.hints;

@@ -74,6 +74,8 @@ test('an answer is typed, and checked when it is sent', async () => {
   await answer.fill('3');
   await answer.press('Enter');
   await says(count, /^Done at/);
+  expect(await answer.evaluate((input) => input === document.activeElement)).toBe(true);
+  expect(await answer.isEditable()).toBe(false);
 });
 
 test('hints open a rung at a time, and are folded but known when the learner comes back', async () => {
@@ -219,6 +221,25 @@ test('a reset asks first, then brings files back as they were at the task’s st
   await typeLine(page, 'ls notes');
   await screenShows(page, /old\.txt/);
   await says(task(/Clear the way/), /^Done at/);
+});
+
+test('a reset that fails says so, and the keyboard stays in the dialog', async () => {
+  await task(/Write a greeting/)
+    .getByRole('button', { name: 'Reset this task…' })
+    .click();
+  const dialog = page.getByRole('dialog');
+  const focused = () => page.evaluate(() => document.activeElement?.textContent);
+  const { promise: enough, resolve: goOn } = Promise.withResolvers<void>();
+  await page.route('**/move', async (route) => {
+    await enough;
+    await route.abort();
+  });
+  await dialog.getByRole('button', { name: 'Reset it' }).press('Enter');
+  await dialog.getByText('Stopping the programs.').waitFor();
+  expect(await focused()).toBe('Reset task 1?');
+  goOn();
+  await dialog.getByText('Your sandbox is as it was.').waitFor();
+  expect(await focused()).toBe('Reset it');
 });
 
 test('a jump leads to the state after the solutions of the tasks before', async () => {
