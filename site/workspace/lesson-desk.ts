@@ -36,6 +36,8 @@ export class LessonDesk {
   readonly #progress = new Map<string, TaskProgress>();
   readonly #graded = new Map<string, QuizProgress>();
   readonly #works = new Set<(work: SandboxWork) => void>();
+  /** Checks that the learner asked for while nothing could be sent, by task. */
+  readonly #unsent = new Map<string, LessonClientMessage>();
   #work: SandboxWork = { name: 'idle' };
   #tried = false;
   readonly #placed: (place: ReadingPlace) => void;
@@ -70,7 +72,11 @@ export class LessonDesk {
   }
 
   check({ id }: SlipwayTask, answer?: string): void {
-    this.say({ type: 'check', task: id, ...(answer !== undefined && { answer }) });
+    const message = { type: 'check', task: id, ...(answer !== undefined && { answer }) } as const;
+    if (this.say(message)) return;
+    this.#unsent.set(id, message);
+    const face = this.#write().get(id);
+    if (face !== undefined) this.#announcer.say(face.text);
   }
 
   openHint({ id }: SlipwayTask, rung: number, hint: HTMLElement): void {
@@ -117,6 +123,7 @@ export class LessonDesk {
         becomeKnown();
         for (const task of message.tasks) this.#progress.set(task.id, task);
         for (const quiz of message.quizzes) this.#graded.set(quiz.id, quiz);
+        this.#sendUnsent();
         this.#write();
         if (message.place !== null) this.#placed(message.place);
         return;
@@ -130,6 +137,11 @@ export class LessonDesk {
         this.#write();
         return;
     }
+  }
+
+  #sendUnsent(): void {
+    for (const [id, message] of this.#unsent) if (this.#progress.get(id)?.state === 'open') this.say(message);
+    this.#unsent.clear();
   }
 
   #follow(task: TaskProgress): void {
@@ -164,6 +176,7 @@ export class LessonDesk {
         work: this.#work,
         next: task === next,
         tried: this.#tried,
+        unsent: this.#unsent.has(task.id),
         after,
       });
       return [task.id, face] as const;

@@ -70,7 +70,8 @@ export class LessonLive {
 
   /** False: it goes nowhere now. */
   say(message: LessonClientMessage): boolean {
-    if (this.#state.name !== 'connected') return false;
+    // A socket that is being replaced is not open yet, though the state does not say so.
+    if (this.#openedAt === undefined) return false;
     this.#socket?.send(JSON.stringify(message));
     return true;
   }

@@ -17,6 +17,8 @@ export interface Standing {
   tried: boolean;
   /** The learner has asked for a check here: what later commands of theirs bring about is told here too. */
   followed: boolean;
+  /** They asked while nothing could be sent: it is asked as soon as the server is there. */
+  unsent: boolean;
   /** Of the tasks that it needs, the first that is not done. */
   after: { number: string; title: string; id: string } | null;
 }
@@ -38,15 +40,17 @@ export interface Face {
   asked?: boolean;
 }
 
+const UNSENT = 'The server cannot be reached just now. This is checked as soon as it is back.';
 const LOST = 'The connection is lost: checks pause until it is back. Nothing is lost.';
 
 export function faceOf(standing: Standing): Face {
-  const { progress, live, work, next, followed, after } = standing;
+  const { progress, live, work, next, followed, unsent, after } = standing;
   if (live.name === 'refused' && progress?.state !== 'done') {
     return { name: 'paused', text: `Nothing is checked here. ${ERRORS[live.code].text}` };
   }
+  if (progress?.state === 'done') return { name: 'done', text: `Done ${dateAndTime(progress.doneAt)}.` };
+  if (unsent) return { name: 'paused', text: UNSENT, asked: true };
   if (progress === null) return { name: 'unknown', text: '' };
-  if (progress.state === 'done') return { name: 'done', text: `Done ${dateAndTime(progress.doneAt)}.` };
   if (progress.state === 'waiting') {
     if (after === null) return { name: 'waiting', text: 'Comes later.' };
     const link = { text: `task ${after.number}, ${after.title}`, href: `#${after.id}` };

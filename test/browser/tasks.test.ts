@@ -78,6 +78,17 @@ test('an answer is typed, and checked when it is sent', async () => {
   expect(await answer.isEditable()).toBe(false);
 });
 
+test('a check that is asked for while the server is away is said to wait, and comes when it is back', async () => {
+  const clear = task(/Clear the way/);
+  await says(clear, /^Open/);
+  await server.end('gateway', 'SIGKILL');
+  await says(task(/Write a greeting/), /^The connection is lost/);
+  await clear.getByRole('button', { name: 'Check' }).click();
+  await says(clear, 'The server cannot be reached just now. This is checked as soon as it is back.');
+  await server.run('gateway');
+  await says(clear, 'Not yet: notes/old.txt is still there');
+});
+
 test('hints open a rung at a time, and are folded but known when the learner comes back', async () => {
   const write = task(/Write a greeting/);
   const [first, second] = [write.getByText('A command that prints'), write.getByText('It begins with')];

@@ -54,6 +54,17 @@ it('a lesson is connected when the server has said how it stands', async () => {
   expect(scene.socket.said).toEqual([{ type: 'check', task: 'a' }]);
 });
 
+it('what is said while a socket is being replaced is known not to be heard', async () => {
+  const scene = (await new LiveScene().start()).progress();
+  scene.live.wake();
+  expect(scene.live.say({ type: 'check', task: 'a' })).toBe(false);
+  await settle();
+  expect(scene.live.say({ type: 'check', task: 'a' })).toBe(false);
+  scene.progress();
+  expect(scene.live.say({ type: 'check', task: 'a' })).toBe(true);
+  expect(scene.sockets.map(({ said }) => said)).toEqual([[], [{ type: 'check', task: 'a' }]]);
+});
+
 it('a lesson that is lost is connected anew, sooner and later, and hears everything again', async () => {
   const scene = (await new LiveScene().start()).progress();
   scene.socket.listener.closed(1006);

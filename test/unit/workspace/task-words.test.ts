@@ -22,6 +22,7 @@ function face(progress: Partial<TaskProgress> | null, standing: Partial<Standing
     next: true,
     tried: true,
     followed: false,
+    unsent: false,
     after: null,
     ...standing,
   });
@@ -61,6 +62,11 @@ describe('a task says', () => {
       'that checks pause while the connection is lost',
       face({}, { live: { name: 'lost' } }),
       ['paused', expect.stringContaining('Nothing is lost')],
+    ],
+    [
+      'that what was asked could not be sent, and will be',
+      face(null, { unsent: true, next: false }),
+      ['paused', expect.stringContaining('This is checked as soon as it is back.')],
     ],
     [
       'that nothing is checked where there is no server',
@@ -120,6 +126,7 @@ describe('a task that is not next', () => {
 
 it('a task that is done says so whatever else there is', () => {
   const done = { state: 'done', doneAt: 1, report: notYet(), checking: true } as const;
+  expect(face(done, { unsent: true }).name).toBe('done');
   for (const live of [{ name: 'lost' }, { name: 'refused', code: 'sandboxes-off' }] as const) {
     expect(face(done, { live }).name).toBe('done');
   }
