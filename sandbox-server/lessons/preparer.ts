@@ -67,7 +67,7 @@ export class LessonPreparer implements AsyncDisposable {
     });
   }
 
-  /** Does what tasks begin with that have become open. Rejects as `prepare` does. */
+  /** Does what these tasks begin with. Rejects as `prepare` does. */
   async begin(session: SandboxSession, tasks: readonly TaskEntry[]): Promise<void> {
     const steps = beginnings(tasks);
     if (steps.length === 0) return;

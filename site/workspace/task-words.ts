@@ -69,8 +69,11 @@ export function faceOf(standing: Standing): Face {
 }
 
 function open({ kind, next }: Standing): Face {
-  const how = kind === 'ask' ? 'Type what you found out.' : 'Checked after each of your commands.';
-  return next ? { name: 'next', text: `Next. ${how}` } : { name: 'open', text: `Open. ${how}` };
+  const name = next ? 'next' : 'open';
+  const first = next ? 'Next.' : 'Open.';
+  if (kind === 'ask') return { name, text: `${first} Type what you found out.` };
+  // What was not begun yet is checked by itself only from then on.
+  return { name, text: next ? 'Next. Checked after each of your commands.' : 'Open. Checked when you come to it.' };
 }
 
 const FAULTS = {

@@ -44,7 +44,7 @@ describe('a task says', () => {
     ['nothing before the server has told how it stands', face(null), ['unknown', '']],
     ['that it is next', face({}), ['next', 'Next. Checked after each of your commands.']],
     ['that an ask wants an answer', face({}, { kind: 'ask' }), ['next', 'Next. Type what you found out.']],
-    ['that it is open', face({}, { next: false }), ['open', 'Open. Checked after each of your commands.']],
+    ['that it is open', face({}, { next: false }), ['open', 'Open. Checked when you come to it.']],
     ['which comes first', face({ state: 'waiting' }, { next: false, after: AFTER }), ['waiting', 'Comes after ']],
     ['that it is being checked', face({ checking: true }), ['checking', 'Checking…']],
     ['why it is not done yet', face({ report: notYet() }), ['not-yet', 'Not yet: It still needs a C library.']],
