@@ -1,6 +1,6 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Page, Route } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { launchBrowser, newVisitor, screenShows, terminalState, typeLine } from '../support/browser.ts';
 import { TestDesk } from '../support/desk.ts';
@@ -77,6 +77,48 @@ describe('what an author saves shows in the page that is open', () => {
     await terminalState(page, 'connected');
   });
 
+  /** The page's own fetch of a page, by which it follows what is saved: `handle` decides on each from now on. */
+  const onFollow = (handle: (route: Route) => Promise<void>) =>
+    page.route(`${desk.url}${ADDRESS}`, (route, request) =>
+      request.resourceType() === 'fetch' ? handle(route) : route.continue(),
+    );
+
+  test('the newest, where the server could not be reached meanwhile', async () => {
+    const { promise: refused, resolve: refuse } = Promise.withResolvers<void>();
+    await onFollow(async (route) => {
+      await route.abort();
+      refuse();
+    });
+    desk.save(LESSON, 'Text with', 'It is not seen at once. Text with');
+    await refused;
+    await page.unroute(`${desk.url}${ADDRESS}`);
+    desk.save(LESSON, 'Text with', 'Then all is. Text with');
+    await page.getByText('It is not seen at once. Then all is.').waitFor();
+    expect(problems.filter((problem) => !problem.includes('net::ERR_FAILED'))).toEqual([]);
+  });
+
+  test('and never in place of another page, to which somebody went meanwhile', async () => {
+    const { promise: asked, resolve: ask } = Promise.withResolvers<void>();
+    const { promise: enough, resolve: goOn } = Promise.withResolvers<void>();
+    const { promise: answered, resolve: answer } = Promise.withResolvers<void>();
+    await onFollow(async (route) => {
+      ask();
+      await enough;
+      await route.continue();
+      answer();
+    });
+    desk.save(LESSON, 'Text with', 'This comes late. Text with');
+    await asked;
+    await page.evaluate(() => document.querySelector<HTMLAnchorElement>('a[href="/courses/specimen/tasks/"]')!.click());
+    await page.waitForURL('**/tasks/');
+    await terminalState(page, 'connected');
+    goOn();
+    await answered;
+    await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+    expect(await page.getByText('This comes late.').count()).toBe(0);
+    expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('Tasks');
+  });
+
   test('the school’s name, which is built into every page', async () => {
     desk.save('school.yaml', 'Harbour School', 'Lighthouse School');
     await page.waitForFunction(() => document.title.includes('Lighthouse School'));
@@ -99,6 +141,35 @@ test('a check that was saved is what the next check uses', async () => {
   await check();
   await expect.poll(status).toContain('the cat came first');
   expect(problems).toEqual([]);
+  await page.context().close();
+});
+
+test('the address of a lesson that was removed says so, and is not loaded again and again', async () => {
+  const { page } = await newVisitor(browser);
+  const path = '/courses/specimen/gone/';
+  const saved = (words: RegExp) => desk.slipway.prints(words);
+  mkdirSync(join(desk.lessons, 'specimen/09-gone'));
+  const text = '---\ntitle: Soon gone\nsummary: It goes.\nduration: 3\n---\n\nHere it is.\n';
+  writeFileSync(join(desk.lessons, 'specimen/09-gone/index.md'), text);
+  desk.save('specimen/course.yaml', '03-tasks', '09-gone, 03-tasks');
+  await saved(/\/courses\/specimen\/gone\//);
+  await page.goto(desk.url + path);
+  await page.getByText('Here it is.').waitFor();
+  desk.save('specimen/09-gone/index.md', 'Here it is.', 'Here it is still.');
+  await page.getByText('Here it is still.').waitFor();
+  rmSync(join(desk.lessons, 'specimen/09-gone'), { recursive: true });
+  desk.save('specimen/course.yaml', '09-gone, 03-tasks', '03-tasks');
+  await expect.poll(async () => (await fetch(desk.url + path)).status).toBe(404);
+
+  await page.goto(desk.url + path);
+  await page.getByRole('heading', { name: 'There is nothing here' }).waitFor();
+  let loads = 0;
+  page.on('framenavigated', () => (loads += 1));
+  desk.save(LESSON, 'Text with', 'One more. Text with');
+  await expect.poll(async () => (await fetch(desk.url + ADDRESS)).text()).toContain('One more.');
+  desk.save(LESSON, 'One more.', 'Two more.');
+  await expect.poll(async () => (await fetch(desk.url + ADDRESS)).text()).toContain('Two more.');
+  expect(loads).toBe(0);
   await page.context().close();
 });
 
