@@ -34,21 +34,28 @@ export async function testMoves(
   const { laboratory, image, signal } = options;
   const layer = (task: string) => layerOf(course, entry, task, image);
   const recording = new Recording(entry, layer);
-  const recorded = recording.run(() => laboratory.start(image), playing(options), signal);
-  for (const task of entry.tasks) {
-    const began = performance.now();
-    const fault = await faultOfMove(async () => {
-      await recording.stored(task.id);
-      await using sandbox = await laboratory.start(image, [layer(task.id)]);
-      return await lookAround(() => sandbox.connect(), lesson, task, holding.get(task.id) ?? [], options);
-    }, signal);
-    const ms = Math.round(performance.now() - began);
-    const { place = task.check.place, ...told } = fault ?? { what: '' };
-    cases.push({ kind: 'move', name: `jump to "${task.id}"`, place, ms, ...(fault && { fault: told }) });
-    // The tasks after it begin with what this one leaves.
-    if (fault) break;
+  const enough = new AbortController();
+  const ending = AbortSignal.any([signal, enough.signal]);
+  const recorded = recording.run(() => laboratory.start(image), playing(options), ending);
+  try {
+    for (const task of entry.tasks) {
+      const began = performance.now();
+      const fault = await faultOfMove(async () => {
+        await recording.stored(task.id);
+        await using sandbox = await laboratory.start(image, [layer(task.id)]);
+        return await lookAround(() => sandbox.connect(), lesson, task, holding.get(task.id) ?? [], options);
+      }, signal);
+      const ms = Math.round(performance.now() - began);
+      const { place = task.check.place, ...told } = fault ?? { what: '' };
+      cases.push({ kind: 'move', name: `jump to "${task.id}"`, place, ms, ...(fault && { fault: told }) });
+      // The tasks after it begin with what this one leaves.
+      if (fault) break;
+    }
+  } finally {
+    // Nobody goes to what would be recorded now, and its sandbox is not to outlive the test.
+    enough.abort(new Error('no more of the lesson is wanted'));
+    await recorded;
   }
-  await recorded;
 }
 
 type PlacedFault = Fault & { place?: string };

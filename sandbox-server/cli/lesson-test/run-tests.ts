@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import type { Report } from '../plain/report.mjs';
+import { inParallel } from './in-parallel.ts';
 import { failuresOf, type LessonOutcome } from './outcome.ts';
 import { record } from './record.ts';
 import type { LessonToTest } from './select-lessons.ts';
@@ -26,9 +27,9 @@ export interface RunResult {
   kept: KeptSandbox[];
 }
 
-/** Rejects where it was aborted. */
+/** Rejects where it was aborted, when nothing of it goes on any more. */
 export async function runTests(lessons: readonly LessonToTest[], options: RunOptions): Promise<RunResult> {
-  const { jobs, repeat, print, paint, signal } = options;
+  const { jobs, repeat, print, paint } = options;
   const began = performance.now();
   const width = Math.max(...lessons.map(({ course, entry }) => nameOf({ course: course.id, lesson: entry.id }).length));
   const runs = Array.from({ length: repeat }, (_, index) =>
@@ -36,9 +37,8 @@ export async function runTests(lessons: readonly LessonToTest[], options: RunOpt
   ).flat();
   await writeArchives(lessons, options.filesFolder);
   const kept: KeptSandbox[] = [];
-  const outcomes = await inParallel(jobs, runs, async ({ lesson, run }) => {
-    signal.throwIfAborted();
-    const result = await testLesson(lesson, { ...options, run });
+  const outcomes = await inParallel(jobs, runs, options.signal, async ({ lesson, run }, signal) => {
+    const result = await testLesson(lesson, { ...options, signal, run });
     const { outcome } = result;
     if (options.record) await recordOutputs(lesson, result);
     if (result.kept !== undefined) kept.push({ lesson: nameOf(outcome), id: result.kept });
@@ -59,17 +59,6 @@ async function writeArchives(lessons: readonly LessonToTest[], folder: string): 
   for (const { entry, files } of lessons) {
     if (entry.files !== null && files !== null) await writeFile(join(folder, entry.files), files);
   }
-}
-
-/** In the order of `items`. */
-async function inParallel<T, R>(most: number, items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = [];
-  const queue = items.entries();
-  const worker = async () => {
-    for (const [index, item] of queue) results[index] = await work(item);
-  };
-  await Promise.all(Array.from({ length: Math.min(most, items.length) }, worker));
-  return results;
 }
 
 async function recordOutputs(lesson: LessonToTest, { outcome, rewrites }: LessonResult): Promise<void> {
