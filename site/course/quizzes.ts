@@ -6,6 +6,7 @@ import type { QuizBlock } from './quiz-block.ts';
 import { mistakesOfId } from './task-fields.ts';
 import type { Mistake } from './problem.ts';
 import type { PlacedMistake } from './task-parts.ts';
+import { wordsOf } from './words.ts';
 
 /** Reads the quizzes of a lesson. `course` and `lesson` are the folders that the links of explanations are seen from. */
 export function readQuizzes(
@@ -16,7 +17,7 @@ export function readQuizzes(
   const mistakes = blocks.flatMap(mistakesOfQuiz);
   for (const { explained } of blocks.flatMap(({ answers }) => answers)) {
     const within = ({ offset }: Placed) => offset >= explained.from && offset < explained.to;
-    const runs = fences.filter(({ meta }) => /\brun\b/.test(meta));
+    const runs = fences.filter(({ meta }) => wordsOf(meta).some(({ key }) => key === 'run'));
     mistakes.push(...pictures.filter(within).map((from) => ({ ...notExplained('a picture'), from })));
     mistakes.push(...runs.filter(within).map((from) => ({ ...notExplained('a run block'), from })));
   }

@@ -190,6 +190,11 @@ describe('a quiz', () => {
     ]);
   });
 
+  it('has explanations whose code has a title in which “run” is a word', () => {
+    const [read] = quiz('- [x] This.\n\n  ```go title="run and go"\n  main()\n  ```\n\n- [ ] That.');
+    expect(read!.answers[0]!.explanation).toContain('main()');
+  });
+
   it('has explanations in which 10:30 is text, and links lead where they do in the page', () => {
     const [read] = quiz('- [x] This.\n\n  At 10:30, see [it][x] and [out](https://example.org/).\n\n- [ ] That.');
     expect(read!.answers[0]!.explanation).toBe(
