@@ -2,21 +2,31 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import type { Rewrite } from './walk.ts';
 
-/** The text with its output blocks rewritten. A line that would close its block is refused: null. */
-export function withOutputs(source: string, rewrites: readonly Rewrite[]): string | null {
+/** The text with its output blocks rewritten, but for those in which a line would end the block: they are `refused`. */
+export function withOutputs(source: string, rewrites: readonly Rewrite[]): { text: string; refused: Rewrite[] } {
   const newline = source.includes('\r\n') ? '\r\n' : '\n';
   const rows = source.split(/\r?\n/);
+  const refused: Rewrite[] = [];
   // From the last on: those before keep their lines.
-  for (const { first, last, indent, lines } of rewrites.toSorted((a, b) => b.first - a.first)) {
-    if (lines.some((line) => /^\s*(`{3,}|~{3,})\s*$/.test(line))) return null;
-    rows.splice(first - 1, last - first + 1, ...lines.map((line) => (indent + line).trimEnd()));
+  for (const rewrite of rewrites.toSorted((a, b) => b.first - a.first)) {
+    const { first, last, indent, lines } = rewrite;
+    if (lines.some(endsBlock(rows[first - 2] ?? ''))) refused.push(rewrite);
+    else rows.splice(first - 1, last - first + 1, ...lines.map((line) => (indent + line).trimEnd()));
   }
-  return rows.join(newline);
+  return { text: rows.join(newline), refused };
 }
 
-export async function record(path: string, rewrites: readonly Rewrite[]): Promise<boolean> {
-  const text = withOutputs(await readFile(path, 'utf8'), rewrites);
-  if (text === null) return false;
-  await writeFile(path, text);
-  return true;
+/** By the line that opens the block: as many of the same character, and no more than three spaces before them. */
+function endsBlock(opening: string): (line: string) => boolean {
+  const [fence = '```'] = /`{3,}|~{3,}/.exec(opening) ?? [];
+  const end = new RegExp(`^ {0,3}${fence[0]}{${fence.length},}[ \\t]*$`);
+  return (line) => end.test(line);
+}
+
+/** Returns what was refused. */
+export async function record(path: string, rewrites: readonly Rewrite[]): Promise<Rewrite[]> {
+  const source = await readFile(path, 'utf8');
+  const { text, refused } = withOutputs(source, rewrites);
+  if (text !== source) await writeFile(path, text);
+  return refused;
 }

@@ -23,6 +23,8 @@ export interface WalkOptions {
 
 /** What an output block should hold in place of what it does. */
 export interface Rewrite extends Pick<PlayOutput, 'first' | 'last' | 'indent'> {
+  /** That of the case in which it showed. */
+  place: string;
   lines: string[];
 }
 
@@ -162,7 +164,8 @@ export class Walk {
   async #compare(output: PlayOutput): Promise<void> {
     const printed = this.#printed;
     if (output.of === 'copy' || !printed) return;
-    await this.#case('output', 'output', this.#at(output.line), async () => {
+    const place = this.#at(output.line);
+    await this.#case('output', 'output', place, async () => {
       const expected = normalise(output.text);
       let aligned = align(expected, normalise(await printed()));
       const deadline = performance.now() + (this.#background ? BACKGROUND_OUTPUT_MS : 0);
@@ -172,7 +175,7 @@ export class Walk {
       }
       if (matches(aligned)) return undefined;
       const { first, last, indent } = output;
-      this.rewrites.push({ first, last, indent, lines: rewritten(aligned) });
+      this.rewrites.push({ place, first, last, indent, lines: rewritten(aligned) });
       return { what: 'the output is another than the block shows', diff: diffOf(aligned) };
     });
   }

@@ -50,25 +50,44 @@ describe('a lesson that was run several times', () => {
 
 describe('recorded outputs', () => {
   const source = ['# A', '', '```output', 'old', '```', '', '> ```output', '> old', '> two', '> ```', 'end', ''];
-  const first = { first: 4, last: 4, indent: '' };
-  const second = { first: 8, last: 9, indent: '> ' };
+  const place = 'lessons/course/01-a/index.md:3';
+  const first = { place, first: 4, last: 4, indent: '' };
+  const second = { place, first: 8, last: 9, indent: '> ' };
 
   it('take the place of the old ones, each behind what stands before its lines', () => {
-    const text = withOutputs(source.join('\n'), [
+    const { text, refused } = withOutputs(source.join('\n'), [
       { ...first, lines: ['new', '', 'more'] },
       { ...second, lines: ['one'] },
     ]);
+    expect(refused).toEqual([]);
     expect(text).toBe(
       ['# A', '', '```output', 'new', '', 'more', '```', '', '> ```output', '> one', '> ```', 'end', ''].join('\n'),
     );
   });
 
   it('fill a block that was empty, and keep the ends of lines that the file has', () => {
-    const text = withOutputs('```output\r\n```\r\n', [{ first: 2, last: 1, indent: '', lines: ['new'] }]);
+    const { text } = withOutputs('```output\r\n```\r\n', [{ place, first: 2, last: 1, indent: '', lines: ['new'] }]);
     expect(text).toBe('```output\r\nnew\r\n```\r\n');
   });
 
-  it('are refused where one would end its block', () => {
-    expect(withOutputs(source.join('\n'), [{ ...first, lines: ['```'] }])).toBeNull();
+  it('are left out where a line would end its block, and they alone', () => {
+    const ending = { ...second, lines: ['one', '```'] };
+    const { text, refused } = withOutputs(source.join('\n'), [{ ...first, lines: ['new'] }, ending]);
+    expect(refused).toEqual([ending]);
+    expect(text).toBe(source.join('\n').replace('\nold', '\nnew'));
+  });
+
+  it.each([
+    ['```output', '~~~', true],
+    ['```output', '    ```', true],
+    ['```output', '``` and more', true],
+    ['````output', '```', true],
+    ['~~~~output', '````', true],
+    ['```output', '```', false],
+    ['```output', '   ````  ', false],
+    ['~~~output', '~~~~', false],
+  ])('in a block that %s opens may have the line "%s": %s', (opening, line, may) => {
+    const { refused } = withOutputs(`${opening}\nold\n`, [{ place, first: 2, last: 2, indent: '', lines: [line] }]);
+    expect(refused).toHaveLength(may ? 0 : 1);
   });
 });
