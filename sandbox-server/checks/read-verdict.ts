@@ -78,7 +78,7 @@ function verdictOf({ kind, parts: [first = '', expected = '', found = ''] }: Tol
   });
   switch (kind) {
     case 'differs':
-      return differs(`${what}: this was not found as expected.`, expected);
+      return differs(`${what} should be something else.`, expected);
     case 'unlike':
       return differs(`${what}: no line of it fits.`, `a line that fits ${expected}`);
     case 'lacks':

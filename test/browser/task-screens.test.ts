@@ -32,7 +32,7 @@ const WHEN = Date.UTC(2030, 2, 3, 12);
 
 function notYet(asked: boolean, found: string): CheckReport {
   const compared = { what: 'text of greeting.txt', expected: 'hello', found };
-  const reason = 'text of greeting.txt: this was not found as expected.';
+  const reason = 'text of greeting.txt should be something else.';
   return { outcome: 'not-yet', reason, compared, asked, at: asked ? 2 : 1 };
 }
 

@@ -47,7 +47,7 @@ test('a check sees files and programs of the learner’s, and its answer', async
   expect(await runCheck(connect, step(text), { answer: '42' })).toEqual({ outcome: 'passed' });
   expect(await runCheck(connect, step(text), { answer: '41' })).toEqual({
     outcome: 'not-yet',
-    reason: 'Your answer: this was not found as expected.',
+    reason: 'Your answer should be something else.',
     compared: { what: 'Your answer', expected: '42', found: '41' },
   });
 });

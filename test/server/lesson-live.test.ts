@@ -118,7 +118,7 @@ test('an ask is checked with the answer, when the learner sends it, and never be
   page.say({ type: 'check', task: 'count' });
   page.say({ type: 'check', task: 'count', answer: '2' });
   // What the answer was compared with stays on the server.
-  const reason = 'Your answer: this was not found as expected.';
+  const reason = 'Your answer should be something else.';
   await page.shows('count', { report: { outcome: 'not-yet', reason, compared: null } });
   expect(driver.ran).toBe(1);
   page.say({ type: 'check', task: 'count', answer: ' 3\n' });

@@ -55,7 +55,7 @@ describe.each(['bash', 'sh'])('the helpers of a check in %s', (shell) => {
     expect(await run('expect_equal "$(echo a)" a "the letter"')).toEqual(passed);
     expect(await run('expect_equal "$(printf "b \\n c")" "a" "the letter"; exit 0')).toEqual({
       outcome: 'not-yet',
-      reason: 'the letter: this was not found as expected.',
+      reason: 'the letter should be something else.',
       compared: { what: 'the letter', expected: 'a', found: 'b \n c' },
     });
     for (const odd of ['(', '!', '-n', '=', '-a', '\\', '*']) {
