@@ -5,12 +5,17 @@ import type { CommandContext } from '../command.ts';
 
 /** `address` is `course/lesson`; `folder` is what was made. */
 export function tellNext({ settings, host, report }: CommandContext, address: string, folder: string): void {
-  const below = relative(host.cwd, folder);
-  const path = below.startsWith('..') ? folder : below;
+  const seen = (place: string) => {
+    const below = relative(host.cwd, place);
+    return below.startsWith('..') ? place : below || '.';
+  };
+  const path = seen(folder);
+  // Where nothing else is said, dev shows the courses of the program's own folder.
+  const elsewhere = settings.lessons === host.lessons ? '' : ` --lessons ${seen(settings.lessons)}`;
   const lines = [
     `${path} is made. What to do next:`,
     '',
-    `  npx slipway dev`,
+    `  npx slipway dev${elsewhere}`,
     `      shows it at ${settings.url[0]}/courses/${address}/, and what you save at once`,
     `  npx slipway lesson check ${path}`,
     `      tells every mistake, without a sandbox`,

@@ -11,6 +11,7 @@ import { inspect } from '../../../sandbox-server/cli/lessons/inspect.ts';
 import { withLesson } from '../../../sandbox-server/cli/new/list-lesson.ts';
 import { createReport } from '../../../sandbox-server/cli/plain/report.mjs';
 import { resolveSettings } from '../../../sandbox-server/config.ts';
+import type { HostFacts } from '../../../sandbox-server/config/settings.ts';
 import { readCourses } from '../../../site/course/course.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { HOST } from '../config/host.ts';
@@ -24,10 +25,12 @@ beforeEach(() => {
   mkdirSync(lessons);
 });
 
-/** Runs a command on the folder of this test; returns what it says. */
-async function run(command: Command, ...argv: string[]): Promise<string> {
+/** Runs a command on the folder of this test, and on another host where one is among the words; returns what it says. */
+async function run(command: Command, ...words: (string | HostFacts)[]): Promise<string> {
+  const argv = words.filter((word) => typeof word === 'string');
+  const host = words.find((word) => typeof word !== 'string') ?? HOST;
   const { settings: argvOfSettings, ...given } = readCommandArguments(command, [...argv, '--lessons', lessons]);
-  const settings = resolveSettings({ argv: argvOfSettings, env: {}, readFile: () => '' }, HOST);
+  const settings = resolveSettings({ argv: argvOfSettings, env: {}, readFile: () => '' }, host);
   let said = '';
   const stream = new Writable({
     write: (chunk, _encoding, done) => {
@@ -36,7 +39,7 @@ async function run(command: Command, ...argv: string[]): Promise<string> {
     },
   });
   const report = createReport(stream, {});
-  await command.run({ root: ROOT, settings, host: HOST, report, ...given, rest: [] });
+  await command.run({ root: ROOT, settings, host, report, ...given, rest: [] });
   return said;
 }
 
@@ -81,6 +84,14 @@ describe('a new course', () => {
     const said = await run(newCourse, 'first-steps');
     expect(said).toContain('/courses/first-steps/first-steps/');
     expect(said).toContain(`slipway lesson check ${join(lessons, 'first-steps')}`);
+  });
+
+  it('is shown by the command that is told, also where the courses lie in another folder', async () => {
+    expect(await run(newCourse, 'first-steps')).toContain(`slipway dev --lessons ${lessons}\n`);
+    await run(newCourse, 'second-steps');
+    expect(await run(newLesson, 'second-steps/files')).toContain(`slipway dev --lessons ${lessons}\n`);
+    const own = await run(newCourse, 'third-steps', { ...HOST, lessons });
+    expect(own).toContain('slipway dev\n');
   });
 
   it('does not take the place of another, and leaves nothing half made', async () => {
