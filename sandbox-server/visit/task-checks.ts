@@ -155,11 +155,12 @@ export class TaskChecks implements Disposable {
     signal: AbortSignal,
   ): Promise<Outcome> {
     const { lesson, task } = this.find(id) ?? {};
-    if (!lesson || !task || !(await this.mayRun(session, lesson, task, asked))) return null;
-    // Who asks is here; a loop that prints marks does not keep its sandbox from resting.
-    using _view = asked ? session.view() : undefined;
+    if (!lesson || !task) return null;
     const { connect, log } = this.options;
     try {
+      if (!(await this.mayRun(session, lesson, task, asked))) return null;
+      // Who asks is here; a loop that prints marks does not keep its sandbox from resting.
+      using _view = asked ? session.view() : undefined;
       signal.throwIfAborted();
       const options = { signal, ...(answer === undefined ? {} : { answer }) };
       const verdict = await runCheck(() => connect(session.id), task.check, options);
@@ -190,6 +191,15 @@ export class TaskChecks implements Disposable {
   }
 
   private ended(session: SandboxSession, id: string, request: CheckRequest, outcome: Outcome): void {
+    try {
+      this.follow(session, id, request, outcome);
+    } catch (error) {
+      // A database that cannot even be read: whoever asked asks again.
+      this.options.log.warn({ check: id, err: error }, 'what a check said could not be told');
+    }
+  }
+
+  private follow(session: SandboxSession, id: string, request: CheckRequest, outcome: Outcome): void {
     const { lesson, task } = this.find(id) ?? {};
     if (!lesson || !task) return;
     if (outcome?.outcome === 'passed') {

@@ -158,7 +158,7 @@ export class Visit implements Disposable {
       // It is checked all the same: that it is kept is for the learner's own record.
       log.warn({ err: error }, 'an answer could not be noted');
     }
-    void this.checks.ask(find(this.learner, this.course), slug, id, given);
+    this.detach(this.checks.ask(find(this.learner, this.course), slug, id, given));
   }
 
   private passed(session: SandboxSession, lesson: LessonEntry, { id }: TaskEntry): void {
@@ -194,7 +194,7 @@ export class Visit implements Disposable {
 
   /** Work that nobody waits for: what fails, such as a database on a full disk, ends this alone. */
   private detach(work: Promise<void>): void {
-    work.catch((error: unknown) => this.options.log.warn({ err: error }, 'tasks could not be begun'));
+    work.catch((error: unknown) => this.options.log.warn({ err: error }, 'what follows for a lesson’s tasks did not come about'));
   }
 
   private tellProgress(): void {

@@ -115,6 +115,20 @@ test('when the last page is closed, nothing is watched or checked any more', asy
   expect(driver.ran).toBe(ran);
 });
 
+test('a database that cannot be read keeps a task from being checked, and ends nothing', async () => {
+  using page = open();
+  await session().ready();
+  await expect.poll(shown).toMatchObject({ report: { outcome: 'not-yet' } });
+  database.exec('ALTER TABLE task_progress RENAME TO away');
+  const { ran } = driver;
+  page.check('one');
+  await expect.poll(() => warnings).toContain('what follows for a lesson’s tasks did not come about');
+  expect(driver.ran).toBe(ran);
+  database.exec('ALTER TABLE away RENAME TO task_progress');
+  page.check('one');
+  await expect.poll(shown).toMatchObject({ checking: false, report: { outcome: 'not-yet', asked: true } });
+});
+
 test('a database that takes nothing costs no more than what was to be noted', async () => {
   using page = open();
   await session().ready();
