@@ -90,7 +90,12 @@ export class TerminalStream implements Disposable {
     return performance.now() - this.#lastPrinted;
   }
 
-  /** What was printed since `begin`. */
+  /** Whether anything was printed since `begin`. It is asked at each piece: a program may flood. */
+  get hasPrinted(): boolean {
+    return this.#printedBytes > 0;
+  }
+
+  /** What was printed since `begin`, put together anew each time. */
   get printed(): Buffer {
     return Buffer.concat(this.#printed);
   }

@@ -116,7 +116,7 @@ export class Typist implements Disposable {
     terminal.type(INTERRUPT);
     const back = () => {
       if (terminal.marks.some(({ kind }) => kind === 'D')) return true;
-      return terminal.printed.length > 0 && !terminal.prompt.sure && this.#atPrompt() ? true : undefined;
+      return terminal.hasPrinted && !terminal.prompt.sure && this.#atPrompt() ? true : undefined;
     };
     return (await terminal.until(back, ms)) === true;
   }
@@ -143,7 +143,7 @@ export class Typist implements Disposable {
         return there || (nested && quietMs >= OTHER_PROMPT_MS) ? { name: 'opened', prompt: lastLine } : undefined;
       }
       if (nested) return { name: 'opened', prompt: lastLine };
-      const started = marked ? marks.some(({ kind }) => kind === 'C') : terminal.printed.length > 0;
+      const started = marked ? marks.some(({ kind }) => kind === 'C') : terminal.hasPrinted;
       if (command.background) return started && quietMs >= SETTLED_MS ? { name: 'started' } : undefined;
       if (marked) return unfinished && !started ? { name: 'unfinished' } : undefined;
       return started && prompt.waiting && this.#atPrompt() ? { name: 'ended', status: null } : undefined;
