@@ -194,7 +194,9 @@ export class Visit implements Disposable {
 
   /** Work that nobody waits for: what fails, such as a database on a full disk, ends this alone. */
   private detach(work: Promise<void>): void {
-    work.catch((error: unknown) => this.options.log.warn({ err: error }, 'what follows for a lesson’s tasks did not come about'));
+    work.catch((error: unknown) =>
+      this.options.log.warn({ err: error }, 'what follows for a lesson’s tasks did not come about'),
+    );
   }
 
   private tellProgress(): void {

@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"path"
+	"sort"
 	"syscall"
 	"unsafe"
 )
@@ -13,8 +14,11 @@ const (
 	// maxLayerBytes bounds a layer's data: what a lesson's files, setup and solutions make, several times a lesson. More
 	// than this belongs into the image, which all share. In bytes.
 	maxLayerBytes = 512 << 20
-	// maxLayerInodes bounds its files and directories: a tree of sources and what was built of it.
-	maxLayerInodes = 100_000
+	// maxLayerEntries bounds its files and directories, each name of a file that has several: a tree of sources and what
+	// was built of it.
+	maxLayerEntries = 100_000
+	// namesAtOnce is how many names of a directory are read before they are counted.
+	namesAtOnce = 1024
 )
 
 // copier copies an overlay's upper directory so that it can be a lower one: ids as seen inside, and of the overlay's own
@@ -23,15 +27,18 @@ type copier struct {
 	from, to string
 	ids      IDs
 	// links has the copy of each file that has several names, by its inode.
-	links  map[uint64]string
-	bytes  int64
-	inodes int64
+	links   map[uint64]string
+	bytes   int64
+	inodes  int64
+	entries int64
+	// most is how many entries there may be.
+	most int64
 	// buffer is what attributes are read into.
 	buffer []byte
 }
 
 func newCopier(from, to string, ids IDs) *copier {
-	return &copier{from: from, to: to, ids: ids, links: map[uint64]string{}, buffer: make([]byte, maxAttribute)}
+	return &copier{from: from, to: to, ids: ids, links: map[uint64]string{}, most: maxLayerEntries, buffer: make([]byte, maxAttribute)}
 }
 
 // all copies the whole tree into the directory `to`, which is there. A disk that no sandbox has run on has none.
@@ -51,12 +58,12 @@ func (c *copier) all() error {
 }
 
 func (c *copier) children(dir string) error {
-	entries, err := os.ReadDir(path.Join(c.from, dir))
+	names, err := c.names(dir)
 	if err != nil {
 		return err
 	}
-	for _, entry := range entries {
-		name := path.Join(dir, entry.Name())
+	for _, name := range names {
+		name = path.Join(dir, name)
 		if unkept[name] {
 			continue
 		}
@@ -65,6 +72,31 @@ func (c *copier) children(dir string) error {
 		}
 	}
 	return nil
+}
+
+// names reads a directory no further than a layer may have entries: files of many names cost the disk nothing, and would
+// fill this host's memory.
+func (c *copier) names(dir string) ([]string, error) {
+	directory, err := os.Open(path.Join(c.from, dir))
+	if err != nil {
+		return nil, err
+	}
+	defer directory.Close()
+	var names []string
+	for {
+		some, err := directory.Readdirnames(namesAtOnce)
+		if errors.Is(err, io.EOF) {
+			sort.Strings(names)
+			return names, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		if c.entries += int64(len(some)); c.entries > c.most {
+			return nil, failure("layer-refused", "more than %d files and directories", c.most)
+		}
+		names = append(names, some...)
+	}
 }
 
 func (c *copier) entry(name string) error {
@@ -80,9 +112,7 @@ func (c *copier) entry(name string) error {
 		}
 		c.links[stat.Ino] = to
 	}
-	if c.inodes++; c.inodes > maxLayerInodes {
-		return failure("layer-refused", "more than %d files and directories", maxLayerInodes)
-	}
+	c.inodes++
 	switch kind {
 	case syscall.S_IFDIR:
 		if err := os.Mkdir(to, 0o700); err != nil {
