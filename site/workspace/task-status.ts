@@ -60,10 +60,11 @@ export class TaskStatus {
   #write(face: Face): void {
     const same = JSON.stringify(face) === JSON.stringify(this.#shown);
     this.#shown = face;
-    this.#element.dataset['state'] = face.name;
     if (same) return;
     if (face.asked === true) this.#letGo();
     else this.#hold();
+    // Another state may have other letters, in which what stands there still would take another room.
+    this.#element.dataset['state'] = face.name;
     this.#words.replaceChildren(face.text, ...linkOf(face), ...inlineOf(face));
     for (const box of this.#element.querySelectorAll(':scope > :not(.task-words, .task-more)')) box.remove();
     this.#words.after(...boxesOf(face));
