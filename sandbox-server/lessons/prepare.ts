@@ -1,5 +1,5 @@
 /** Prepares a sandbox for a lesson: its files, its setup.sh, and what its first task begins with. */
-import { readFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import type { LessonEntry, TaskEntry } from '../../site/course/manifest.ts';
@@ -41,10 +41,25 @@ function stepsOf({ setup, tasks }: Preparation): Step[] {
   return [...(setup ? [setup] : []), ...beginnings(tasks.slice(0, 1))];
 }
 
+/**
+ * How long it may take to lay a lesson's files, in milliseconds, as long as a script where nothing is said: a learner can
+ * have made a home that takes nothing, and whoever prepares it keeps the sandbox from resting.
+ */
+const LAY_MS = 60_000;
+
 async function layFiles(connect: Connect, lesson: Preparation, filesFolder: string, signal?: AbortSignal) {
-  if (lesson.files === null) return;
-  const archive = await readFile(join(filesFolder, lesson.files), signal && { signal });
-  const { status, stderr } = await runInSandbox(await connect(), { op: 'unpack' }, archive, signal);
-  if (status === UNPACKED.all || status === UNPACKED.leftSomeOut) return;
-  throw new StepFailed(`${lesson.id}/files`, '', 'the files could not be laid', stderr.toString('utf8').trim());
+  const { files } = lesson;
+  if (files === null) return;
+  const failed = (detail: string) =>
+    new StepFailed(`${lesson.id}/files`, '', 'the files could not be laid', detail.trim());
+  const limit = AbortSignal.timeout(LAY_MS);
+  // A class may begin a lesson in the same minute: nobody's archive is held in memory.
+  const archive = () => createReadStream(join(filesFolder, files));
+  try {
+    const ending = AbortSignal.any([limit, ...(signal ? [signal] : [])]);
+    const { status, stderr } = await runInSandbox(await connect(), { op: 'unpack' }, archive, ending);
+    if (status !== UNPACKED.all && status !== UNPACKED.leftSomeOut) throw failed(stderr.toString('utf8'));
+  } catch (error) {
+    throw limit.aborted && !signal?.aborted ? failed(`They were not there after ${LAY_MS / 1000} s.`) : error;
+  }
 }

@@ -45,24 +45,25 @@ const ended = z.object({
   flooded: z.boolean(),
 });
 
+/** Bytes, or what gives them piece by piece once they are wanted: no more of it is held than the sandbox takes. */
+export type CommandInput = Uint8Array | (() => AsyncIterable<Uint8Array>);
+
 /**
- * Runs a command in the sandbox to its end, or lays an archive (`input`). Rejects where the stream breaks before, and
- * with the signal's reason where that is aborted: the command's process group is then killed.
+ * Runs a command in the sandbox to its end, or lays an archive (`input`). Rejects where the stream breaks before or the
+ * input does, and with the signal's reason where that is aborted: the command's process group is then killed.
  */
 export function runInSandbox(
   duplex: Duplex,
   request: ExecRequest | { op: 'unpack' },
-  input?: Uint8Array,
+  input: CommandInput = new Uint8Array(),
   signal?: AbortSignal,
 ): Promise<CommandResult> {
   const { promise, resolve, reject } = Promise.withResolvers<CommandResult>();
   const stdout = new Collected();
   const stderr = new Collected();
+  const over = new AbortController();
   const stream = new InitStream(duplex, request, {
-    onOpen: () => {
-      if (input) stream.send(input);
-      stream.control({ type: 'eof' });
-    },
+    onOpen: () => void feed(stream, input, over.signal).catch(reject),
     onData: (bytes) => stdout.add(bytes),
     onErrorData: (bytes) => stderr.add(bytes),
     onControl: (message) => {
@@ -77,9 +78,26 @@ export function runInSandbox(
   signal?.addEventListener('abort', abort);
   if (signal?.aborted) abort();
   return promise.finally(() => {
+    over.abort();
     signal?.removeEventListener('abort', abort);
     stream[Symbol.dispose]();
   });
+}
+
+/** Sends all of the input and its end, each piece when the one before was taken. */
+async function feed(stream: InitStream, input: CommandInput, over: AbortSignal): Promise<void> {
+  for await (const piece of typeof input === 'function' ? input() : [input]) {
+    if (!stream.send(piece)) {
+      await new Promise<void>((goOn) => {
+        stream.drained(goOn);
+        // What was destroyed never drains.
+        over.addEventListener('abort', () => goOn(), { once: true });
+      });
+    }
+    // Whoever gives the input is told by this that no more is wanted.
+    if (over.aborted) return;
+  }
+  stream.control({ type: 'eof' });
 }
 
 class Collected {
