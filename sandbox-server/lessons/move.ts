@@ -90,7 +90,9 @@ export class Mover implements AsyncDisposable {
     if (!image) throw new LearnerError('image-missing');
     const session = sessions.open(learner, course.id, course.image);
     using _view = session.view(); // somebody waits: it is not put to rest meanwhile
-    const under = await layers.at(course, lesson, task, image, () => onStage('recording'));
+    const recorded = layers.at(course, lesson, task, image, () => onStage('recording'));
+    // A recording goes on for minutes, for others too: whoever ends the server does not wait for it.
+    const under = await unlessAborted(recorded, this.ending.signal);
     onStage('stopping');
     await using made = new AsyncDisposableStack();
     let liveMs = 0;
@@ -123,6 +125,15 @@ export class Mover implements AsyncDisposable {
     );
     return performance.now() - began;
   }
+}
+
+/** Rejects with the signal's reason as soon as that is aborted, whatever becomes of the promise. */
+function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const abort = () => reject(signal.reason as Error);
+  if (signal.aborted) abort();
+  signal.addEventListener('abort', abort, { once: true });
+  return Promise.race([promise, aborted]).finally(() => signal.removeEventListener('abort', abort));
 }
 
 /** What is to be done again for a task: the live blocks of those before it, then its own. */

@@ -109,6 +109,22 @@ test('two moves of one learner never run at once; those of others do', async () 
   await mover.move('ada', ours, two, 'one');
 });
 
+test('a server that ends waits for no recording: who waits for it keeps the sandbox that they have', async () => {
+  const hanging = lesson({ setup: script('hang'), tasks: [task('one'), task('two')] });
+  const { mover, sessions, play, layers } = moverOn([course(hanging)]);
+  const session = sessions.open('ada', 'course', 'image');
+  await session.ready();
+  const { id } = session;
+  const moved = expect(mover.move('ada', course(hanging), hanging, 'two')).rejects.toMatchObject({
+    code: 'server-stopping',
+  });
+  await expect.poll(() => play.played).toEqual(['hang']);
+  await mover[Symbol.asyncDispose]();
+  await moved;
+  expect(session.id).toBe(id);
+  await layers[Symbol.asyncDispose]();
+});
+
 test('who asks for the sandbox during a move waits for it, and gets the other one', async () => {
   const { mover, layers, sessions, play } = moverOn([ours]);
   const session = sessions.open('ada', 'course', 'image');
