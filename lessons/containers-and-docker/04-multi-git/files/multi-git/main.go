@@ -3,10 +3,11 @@
 //	MG_ROOT=~/code MG_REPOS=api,web,docs multi-git status --short
 //
 // MG_ROOT is the folder that holds the repositories, and MG_REPOS names those
-// that are meant, separated by commas. Arguments are passed on to git as they are.
+// that are meant, separated by commas. From the command on, all arguments are
+// passed on to git as they are; flags before it are multi-git's own.
 //
-// It ends with 0 when git succeeded in every repository, with 1 when git failed
-// in one of them, and with 2 when it was called wrongly.
+// It stops where git fails. It ends with 0 when git succeeded in every repository,
+// with 1 when git failed in one of them, and with 2 when it was called wrongly.
 package main
 
 import (
@@ -27,12 +28,15 @@ func run(args []string, getenv func(string) string, stdout, stderr io.Writer) in
 	flags := flag.NewFlagSet("multi-git", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	flags.Usage = func() {
-		fmt.Fprintln(stderr, "usage: multi-git COMMAND [ARGUMENT...]")
+		fmt.Fprintln(stderr, "usage: multi-git [FLAG...] COMMAND [ARGUMENT...]")
+		fmt.Fprintln(stderr, "Runs a git command in each of the repositories MG_REPOS, in the folder MG_ROOT.")
 		flags.PrintDefaults()
 	}
-	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
+	err := flags.Parse(args)
+	if errors.Is(err, flag.ErrHelp) {
 		return 0
-	} else if err != nil {
+	}
+	if err != nil {
 		return 2
 	}
 	if flags.NArg() == 0 {

@@ -46,9 +46,31 @@ func TestStopsWhereGitFails(t *testing.T) {
 }
 
 func TestPrintsWhatGitSaysOnStandardError(t *testing.T) {
+	t.Setenv("LC_ALL", "C") // Git's words in English.
 	root := newRepositories(t, "api")
 	got := call(t, root, "api", "no-such-command")
 	if got.status != 1 || !strings.Contains(got.stderr, "'no-such-command' is not a git command") {
+		t.Errorf("got %+v", got)
+	}
+}
+
+func TestPassesAllAfterTheCommandToGit(t *testing.T) {
+	root := newRepositories(t, "api")
+	got := call(t, root, "api", "rev-parse", "-sq", "--", "-h")
+	if want := "== api\n-sq\n--\n-h\n"; got.status != 0 || got.stdout != want {
+		t.Errorf("got %+v, want status 0 and %q", got, want)
+	}
+}
+
+func TestAsksForNoPager(t *testing.T) {
+	root := newRepositories(t, "api")
+	if got := call(t, root, "api", "var", "GIT_PAGER"); got.stdout != "== api\ncat\n" {
+		t.Errorf("got %+v", got)
+	}
+}
+
+func TestExplainsItself(t *testing.T) {
+	if got := call(t, "", "", "-help"); got.status != 0 || !strings.HasPrefix(got.stderr, "usage: multi-git") {
 		t.Errorf("got %+v", got)
 	}
 }
@@ -77,7 +99,7 @@ func TestSaysWhatIsMissing(t *testing.T) {
 		{root, " , ", []string{"status"}, "MG_REPOS names no repository"},
 		{root, "api", nil, "usage: multi-git"},
 		{root, "api", []string{"-nonsense"}, "-nonsense"},
-		{"~no-such-user/code", "api", []string{"status"}, "unknown user no-such-user"},
+		{"~no-such-user/code", "api", []string{"status"}, "MG_ROOT: user: unknown user no-such-user"},
 	} {
 		got := call(t, wrong.root, wrong.names, wrong.args...)
 		if got.status != 2 || !strings.Contains(got.stderr, wrong.says) {

@@ -26,7 +26,7 @@ func findRepositories(root, names string) ([]repository, error) {
 	}
 	root, err := expandHome(root)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("MG_ROOT: %w", err)
 	}
 
 	var found []repository
@@ -55,11 +55,13 @@ func expandHome(path string) (string, error) {
 		return path, nil
 	}
 	name, rest, _ := strings.Cut(path[1:], "/")
-	find := user.Current
-	if name != "" {
-		find = func() (*user.User, error) { return user.Lookup(name) }
+	var owner *user.User
+	var err error
+	if name == "" {
+		owner, err = user.Current()
+	} else {
+		owner, err = user.Lookup(name)
 	}
-	owner, err := find()
 	if err != nil {
 		return "", err
 	}
@@ -72,5 +74,7 @@ func (r repository) git(args []string, stdout, stderr io.Writer) error {
 	command.Dir = r.path
 	command.Stdout = stdout
 	command.Stderr = stderr
+	// A pager would make the reader stop in every repository.
+	command.Env = append(os.Environ(), "GIT_PAGER=cat")
 	return command.Run()
 }
