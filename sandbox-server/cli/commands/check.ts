@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Command } from '../command.ts';
 import { findProgram } from '../plain/debian-packages.mjs';
 import { Failure, type Report } from '../plain/report.mjs';
+import { goModules } from '../stages/go-modules.ts';
 import { goEnvironment } from '../stages/native-program.ts';
 
 export const command: Command = {
@@ -12,8 +13,8 @@ export const command: Command = {
   flags: {},
   async run({ root, report }) {
     const bin = (name: string) => join(root, 'node_modules', '.bin', name);
-    const native = join(root, 'sandbox-server/native');
-    const go = { cwd: native, env: goEnvironment(root) };
+    const env = goEnvironment(root);
+    const modules = goModules(root);
     // In this order, because the first writes the types of the content collections, which the second reads.
     const checks: Check[] = [
       { name: 'astro check', command: [bin('astro'), 'check', '--tsconfig', 'site/tsconfig.astro.json'] },
@@ -21,8 +22,13 @@ export const command: Command = {
       { name: 'oxlint', command: [bin('oxlint'), '--deny-warnings'] },
       { name: 'prettier', command: [bin('prettier'), '--check', '--log-level=warn', '.'] },
       { name: 'knip', command: [bin('knip')] },
-      { name: 'gofmt', command: ['gofmt', '-l', '.'], ...go, silent: true },
-      { name: 'go vet', command: ['go', 'vet', './...'], ...go },
+      { name: 'gofmt', command: ['gofmt', '-l', ...modules], env, silent: true },
+      ...modules.map((module): Check => ({
+        name: `go vet ${module}`,
+        command: ['go', 'vet', './...'],
+        cwd: join(root, module),
+        env,
+      })),
     ];
     let failed = 0;
     for (const check of checks) if (!(await passes(check, root, report))) failed++;

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 
 import type { Command } from '../command.ts';
 import { Failure } from '../plain/report.mjs';
+import { goModules } from '../stages/go-modules.ts';
 import { goEnvironment } from '../stages/native-program.ts';
 import { canRunSandboxes } from '../stages/prepare.ts';
 import { runOpenly } from './run-tool.ts';
@@ -20,10 +21,11 @@ export const command: Command = {
       });
     }
     using instance = await prepareForTests({ root, host, report });
-    const native = join(root, 'sandbox-server/native');
     if (rest.length === 0) {
-      const status = await runOpenly('go', ['test', './...'], { cwd: native, env: goEnvironment(root) });
-      if (status !== 0) return 1;
+      for (const module of goModules(root)) {
+        const status = await runOpenly('go', ['test', './...'], { cwd: join(root, module), env: goEnvironment(root) });
+        if (status !== 0) return 1;
+      }
     }
     const vitest = join(root, 'node_modules/vitest/vitest.mjs');
     return (await runOpenly(process.execPath, [vitest, 'run', ...rest], { cwd: root, env: instance.env })) === 0

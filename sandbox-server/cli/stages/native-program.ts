@@ -5,20 +5,20 @@ import { join } from 'node:path';
 import type { Progress } from '../plain/report.mjs';
 import { runTool } from '../plain/tool.mjs';
 import { digestOf, stampOf } from './digest.ts';
+import { NATIVE } from './go-modules.ts';
 
-const SOURCES = 'sandbox-server/native';
 export const NATIVE_PROGRAM = 'build/slipway-native';
 
 export async function buildNativeProgram(root: string, progress: Progress): Promise<string> {
   const stamp = stampOf(root, 'native');
   const program = join(root, NATIVE_PROGRAM);
-  const digest = () => digestOf(root, [SOURCES, NATIVE_PROGRAM], process.arch);
+  const digest = () => digestOf(root, [NATIVE, NATIVE_PROGRAM], process.arch);
   if (stamp.matches(digest())) return 'up to date';
 
   progress('go build');
   mkdirSync(join(root, 'build'), { recursive: true });
   await runTool('go', ['build', '-trimpath', '-buildvcs=false', '-ldflags', '-s -w', '-o', `${program}.new`, '.'], {
-    cwd: join(root, SOURCES),
+    cwd: join(root, NATIVE),
     env: goEnvironment(root),
     failed: 'The native program could not be built.',
     mend: 'If you changed sandbox-server/native, mend what Go says above; else check that `go version` is 1.19 or newer.',

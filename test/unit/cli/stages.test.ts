@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
 import { digestOf, stampOf } from '../../../sandbox-server/cli/stages/digest.ts';
+import { goModules } from '../../../sandbox-server/cli/stages/go-modules.ts';
 import { recallChanges, rememberChanges } from '../../../sandbox-server/cli/stages/host-changes.ts';
 import { recallInstances, rememberInstance } from '../../../sandbox-server/cli/stages/instances.ts';
 import { findUser } from '../../../sandbox-server/cli/stages/system-user.ts';
@@ -76,4 +77,23 @@ test('a user is found by its whole name', () => {
     'root:x:0:0::/root:/bin/bash\nslipway2:x:7:8::/:/x\nslipway:x:998:997::/nonexistent:/usr/sbin/nologin\n';
   expect(findUser('slipway', passwd)).toEqual({ uid: 998, gid: 997 });
   expect(findUser('slip', passwd)).toBeUndefined();
+});
+
+test('the Go code of lessons is found wherever it lies, besides the native program', () => {
+  const root = temporaryFolder();
+  for (const folder of ['lessons/course/05-later/files/tool', 'lessons/course/04-first/files/deep/er/tool']) {
+    mkdirSync(join(root, folder), { recursive: true });
+    writeFileSync(join(root, folder, 'go.mod'), 'module tool\n');
+  }
+  expect(goModules(root)).toEqual([
+    'sandbox-server/native',
+    'lessons/course/04-first/files/deep/er/tool',
+    'lessons/course/05-later/files/tool',
+  ]);
+});
+
+test('multi-git is tested with the rest', () => {
+  expect(goModules(join(import.meta.dirname, '../../..'))).toContain(
+    'lessons/containers-and-docker/04-multi-git/files/multi-git',
+  );
 });
