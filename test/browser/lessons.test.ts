@@ -70,3 +70,20 @@ test('without script every variant is there to read', async () => {
   expect(await page.getByRole('tab').count()).toBe(0);
   await context.close();
 });
+
+test('code shows each sign by itself, as the terminal does, and its tabs are narrow but in output', async () => {
+  const style = (selector: string, property: 'fontFeatureSettings' | 'tabSize') =>
+    page
+      .locator(selector)
+      .first()
+      .evaluate((code, name) => getComputedStyle(code)[name], property);
+  for (const code of [
+    '.prose p code',
+    'slipway-code[data-kind="command"] code',
+    'slipway-code[data-kind="output"] code',
+  ]) {
+    expect([code, await style(code, 'fontFeatureSettings')]).toEqual([code, '"calt" 0']);
+  }
+  expect(await style('slipway-code[data-kind="command"] code', 'tabSize')).toBe('4');
+  expect(await style('slipway-code[data-kind="output"] code', 'tabSize')).toBe('8');
+});
