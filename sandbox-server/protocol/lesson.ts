@@ -7,13 +7,16 @@
  * is a request of its own, below.
  */
 import type { ErrorCode } from './errors.ts';
+import type { FigureView } from './figure.ts';
 
 /** From the page to the gateway. */
 export type LessonClientMessage =
   /** The learner asks for a check. `answer` where the task is an ask: at most `MAX_ANSWER_CHARACTERS`. */
   | { type: 'check'; task: string; answer?: string }
   /** Where the learner is reading: the last heading above the text's top edge, and how far below it, in CSS pixels. */
-  | ({ type: 'reading' } & ReadingPlace);
+  | ({ type: 'reading' } & ReadingPlace)
+  /** Whether a live figure of the page can be seen. While it can, the page is told what it shows; at first it cannot. */
+  | { type: 'figure'; seen: boolean };
 
 /** From the gateway to the page. The first message is `progress`. */
 export type LessonServerMessage =
@@ -22,7 +25,9 @@ export type LessonServerMessage =
   | { type: 'task'; task: TaskProgress }
   | { type: 'quiz'; quiz: QuizProgress }
   /** The sandbox is being prepared for this lesson, reset or brought to a task; `idle` when that is over. */
-  | { type: 'sandbox'; work: SandboxWork };
+  | { type: 'sandbox'; work: SandboxWork }
+  /** To a page that sees a live figure: at once, and whenever it is to show something else. */
+  | ({ type: 'figure' } & FigureView);
 
 export interface ReadingPlace {
   /** Empty: above the first heading. */

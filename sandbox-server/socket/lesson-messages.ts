@@ -22,6 +22,7 @@ const clientMessage: z.ZodType<LessonClientMessage> = z.discriminatedUnion('type
     anchor: z.string().max(MAX_ANCHOR),
     offset: z.number().min(-MAX_OFFSET).max(MAX_OFFSET),
   }),
+  z.strictObject({ type: z.literal('figure'), seen: z.boolean() }),
 ]);
 
 /** The message, or undefined for what is none. */

@@ -51,8 +51,14 @@ export class LessonSocket implements Connection, Page {
     if (this.isTooOften()) return this.close('too-many-requests');
     const message = isBinary ? undefined : parseLessonMessage(data.toString('utf8'));
     if (!message) return this.close('bad-request');
-    if (message.type === 'check') this.lesson.check(message.task, message.answer);
-    else this.lesson.reading({ anchor: message.anchor, offset: message.offset });
+    switch (message.type) {
+      case 'check':
+        return this.lesson.check(message.task, message.answer);
+      case 'reading':
+        return this.lesson.reading({ anchor: message.anchor, offset: message.offset });
+      case 'figure':
+        return this.lesson.figure(message.seen);
+    }
   }
 
   private isTooOften(): boolean {

@@ -12,6 +12,7 @@ export interface OpenLessonOptions {
   progress: Pick<Progress, 'setPlace'>;
   log: { warn(fields: object, text: string): void };
   onCheck(lesson: string, task: string, answer: string | undefined): void;
+  onFigure(page: Page, seen: boolean): void;
   onClose(lesson: OpenLesson): void;
 }
 
@@ -36,6 +37,11 @@ export class OpenLesson implements Disposable {
     this.options.onCheck(this.lesson, task, answer);
   }
 
+  /** Whether its live figure can be seen. */
+  figure(seen: boolean): void {
+    this.options.onFigure(this.page, seen);
+  }
+
   reading(place: ReadingPlace): void {
     this.place = place;
     this.timer ??= setTimeout(() => this.notePlace(), NOTE_EVERY_MS);
@@ -43,6 +49,7 @@ export class OpenLesson implements Disposable {
 
   [Symbol.dispose](): void {
     this.notePlace();
+    this.figure(false);
     this.options.onClose(this);
   }
 

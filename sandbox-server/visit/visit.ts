@@ -10,6 +10,7 @@ import type { LessonKey, LessonRecord } from '../store/progress.ts';
 import type { VisitsOptions } from './context.ts';
 import { Beginnings } from './beginnings.ts';
 import { explain } from './explain.ts';
+import { LiveFigure } from './live-figure.ts';
 import { OpenLesson } from './open-lesson.ts';
 import type { Page } from './page.ts';
 import { quizProgress } from './quizzes.ts';
@@ -24,6 +25,7 @@ export class Visit implements Disposable {
   private readonly pages = new Set<OpenLesson>();
   private readonly checks: TaskChecks;
   private readonly beginnings: Beginnings;
+  private readonly figure: LiveFigure;
   /** The sandbox, while it runs. */
   private session: SandboxSession | undefined;
   private work: SandboxWork = { name: 'idle' };
@@ -33,6 +35,7 @@ export class Visit implements Disposable {
     this.learner = learner;
     this.course = course;
     this.onEnd = onEnd;
+    this.figure = new LiveFigure(options);
     this.beginnings = new Beginnings({
       ...options,
       onWork: () => this.working({ name: 'preparing' }),
@@ -70,6 +73,7 @@ export class Visit implements Disposable {
       progress,
       log,
       onCheck: (slug, task, answer) => this.asked(slug, task, answer),
+      onFigure: (seenBy, seen) => this.figure.seen(seenBy, seen),
       onClose: (closed) => {
         this.pages.delete(closed);
         if (this.pages.size === 0) this[Symbol.dispose]();
@@ -88,12 +92,14 @@ export class Visit implements Disposable {
     this.session = session;
     for (const lesson of this.shown()) this.show(session, lesson);
     this.checks.enter(session);
+    this.figure.enter(session);
   }
 
   /** It does not any more. */
   leave(session: SandboxSession): void {
     if (this.session === session) this.session = undefined;
     this.checks.leave(session);
+    this.figure.leave(session);
   }
 
   /** Something may have changed that no terminal tells. */
@@ -137,6 +143,7 @@ export class Visit implements Disposable {
 
   [Symbol.dispose](): void {
     this.checks[Symbol.dispose]();
+    this.figure[Symbol.dispose]();
     this.onEnd();
   }
 

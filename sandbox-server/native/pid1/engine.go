@@ -3,6 +3,7 @@ package pid1
 import (
 	"os"
 	"strconv"
+	"sync/atomic"
 	"syscall"
 	"time"
 )
@@ -10,6 +11,7 @@ import (
 const (
 	engineSocket = "/run/docker.sock"
 	engineLog    = "/var/log/docker.log"
+	engineData   = "/var/lib/docker"
 	// engineGroup is the group whose members may use the engine without becoming root.
 	engineGroup = "docker"
 	// engineProxy is where the engine asks for everything that is not in the sandbox: init forwards it to the server.
@@ -34,6 +36,8 @@ type engine struct {
 	path string
 	// idle is how long an engine that nobody uses goes on. 0: for ever.
 	idle time.Duration
+	// since is when it was started, in milliseconds since 1970; 0 while it does not run.
+	since atomic.Int64
 }
 
 // serveEngine makes the engine's socket and serves it. It returns at once where the image has no engine.
@@ -47,6 +51,7 @@ func (b *sandbox) serveEngine(idle time.Duration) error {
 		return err
 	}
 	e := &engine{box: b, socket: socket, fd: fd, path: program, idle: idle}
+	b.pictures.setEngine(e)
 	go func() {
 		for e.wanted() {
 			e.run()
@@ -116,9 +121,13 @@ func (e *engine) run() {
 		e.refuse(err.Error())
 		return
 	}
+	e.since.Store(began.UnixMilli())
+	e.box.pictures.look()
 	done := make(chan struct{})
 	go e.rest(pid, done)
 	how := <-end
+	e.since.Store(0)
+	e.box.pictures.look()
 	close(done)
 	if (how.signal != 0 || how.status != 0) && time.Since(began) < engineFailsWithin {
 		e.refuse(lastLine(engineLog))

@@ -39,10 +39,16 @@ func Main() {
 	// Nothing may stop process 1. Caught and not ignored: an ignored signal stays so in every shell that it starts, and
 	// Ctrl-C would do nothing there.
 	signal.Notify(make(chan os.Signal, 1), fatalSignals()...)
-	reaper := newReaper()
+	nested := os.Getenv("SLIPWAY_PROFILE") == "containers"
+	pictures, err := newPictures(nested)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "slipway: init: /proc:", err)
+		os.Exit(1)
+	}
+	reaper := newReaper(pictures.look)
 	go reaper.run()
-	box := newSandbox(reaper, cgroups)
-	if os.Getenv("SLIPWAY_PROFILE") == "containers" {
+	box := newSandbox(reaper, pictures, cgroups)
+	if nested {
 		allowNesting()
 		if err := box.serveEngine(engineIdle()); err != nil {
 			fmt.Fprintln(os.Stderr, "slipway: init: the engine's socket:", err)

@@ -19,10 +19,12 @@ type reaper struct {
 	waiting map[int]chan ended
 	// killed is told, without waiting, when some process was ended by SIGKILL: perhaps for lack of memory.
 	killed chan struct{}
+	// reaped is called, and must not wait, when some process has ended.
+	reaped func()
 }
 
-func newReaper() *reaper {
-	return &reaper{waiting: map[int]chan ended{}, killed: make(chan struct{}, 1)}
+func newReaper(reaped func()) *reaper {
+	return &reaper{waiting: map[int]chan ended{}, killed: make(chan struct{}, 1), reaped: reaped}
 }
 
 // start starts a process and returns its id and where its end will be told.
@@ -59,6 +61,7 @@ func (r *reaper) reapOne() bool {
 	if err != nil || pid <= 0 {
 		return false
 	}
+	r.reaped()
 	how := ended{status: status.ExitStatus()}
 	if status.Signaled() {
 		how = ended{status: -1, signal: status.Signal()}

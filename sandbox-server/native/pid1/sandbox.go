@@ -15,7 +15,7 @@ import (
 
 // protocolVersion changes when what init and the server say to each other does (INIT_PROTOCOL in frames.ts): an init
 // that outlived an update is then ended, and the sandbox started over its disk.
-const protocolVersion = 4
+const protocolVersion = 5
 
 // maxTerminals bounds the memory of init: each holds up to ringSize of output.
 const maxTerminals = 16
@@ -29,13 +29,16 @@ type sandbox struct {
 	// forwards is nil where the sandbox's profile has none.
 	forwards *forwards
 	watchers watchers
+	pictures *pictures
 
 	mu        sync.Mutex
 	terminals map[string]*terminal
 }
 
-func newSandbox(reaper *reaper, cgroups []*os.File) *sandbox {
-	box := &sandbox{reaper: reaper, cgroups: cgroups, history: history{root: "/"}, terminals: map[string]*terminal{}}
+func newSandbox(reaper *reaper, pictures *pictures, cgroups []*os.File) *sandbox {
+	box := &sandbox{
+		reaper: reaper, pictures: pictures, cgroups: cgroups, history: history{root: "/"}, terminals: map[string]*terminal{},
+	}
 	box.trouble = newTrouble(reaper.killed, box.announce)
 	return box
 }
@@ -129,6 +132,8 @@ func (b *sandbox) serve(conn net.Conn) {
 		b.serveSave(s, ask.Why)
 	case "watch":
 		b.serveWatch(s)
+	case "picture":
+		b.servePicture(s)
 	case "status":
 		_ = s.accept(b.status())
 	default:

@@ -111,6 +111,7 @@ func (t *terminal) pump(master *os.File, end <-chan ended) {
 			t.changed.Broadcast()
 			t.mu.Unlock()
 			t.box.trouble.look()
+			t.box.pictures.look()
 			if quiet == nil {
 				quiet = time.AfterFunc(quietAfter, t.fellQuiet)
 			} else {

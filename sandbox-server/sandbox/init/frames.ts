@@ -10,7 +10,7 @@
 import type { TerminalSize } from '../../protocol/messages.ts';
 
 /** Changes when this protocol does: `init` tells its own in the answer to `status` (protocolVersion in native/pid1). */
-export const INIT_PROTOCOL = 4;
+export const INIT_PROTOCOL = 5;
 
 export const MAX_PAYLOAD_BYTES = 64 * 1024;
 export const FRAME_HEADER_BYTES = 5;
@@ -57,6 +57,11 @@ export type StreamRequest =
   | { op: 'accept'; ticket: string }
   /** Hear of the prompts and ended commands of all terminals, in order. At most 8 such streams at once. */
   | { op: 'watch' }
+  /**
+   * See the sandbox as it is: a `SandboxPicture` (protocol/figure.ts) at once, and each that is another. At most 4 such
+   * streams at once; while there is none, nothing is read.
+   */
+  | { op: 'picture' }
   | { op: 'status' };
 
 /**
@@ -107,4 +112,5 @@ export type TerminalControl =
  * 10 s for its `accept`. On an accept stream `{type: 'eof'}` ends one direction; the other goes on.
  * On a watch stream `init` sends the `prompt` and `command-ended` of each terminal with its name as `terminal`: first how
  * each prompt stands, then what happens. It keeps 256 for a watcher that is slow, and of prompts the newest.
+ * On a picture stream each Control frame is a picture. Who is slow gets the newest.
  */
