@@ -57,8 +57,8 @@ export type NamespaceKind = (typeof NAMESPACE_KINDS)[number];
  * the server's clock, in milliseconds since 1970.
  */
 export interface FigureView {
-  /** `running`: as it is now. `resting`: frozen or stopped since then, or on its way down or up. */
-  state: 'running' | 'resting';
+  /** `running`: the picture is of now. `stopped` is also what does not run yet. */
+  state: 'running' | 'frozen' | 'stopped';
   picture: SandboxPicture | null;
   at: number | null;
 }

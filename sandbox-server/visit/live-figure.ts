@@ -5,8 +5,13 @@ import type { SandboxSession } from '../session/sandbox-session.ts';
 import type { VisitsOptions } from './context.ts';
 import type { Page } from './page.ts';
 
+export interface LiveFigureOptions extends Pick<VisitsOptions, 'connect' | 'now' | 'log'> {
+  /** The learner's sandbox, if there is one. */
+  sandbox(): SandboxSession | undefined;
+}
+
 export class LiveFigure implements Disposable {
-  private readonly options: Pick<VisitsOptions, 'connect' | 'now' | 'log'>;
+  private readonly options: LiveFigureOptions;
   private readonly pages = new Set<Page>();
   /** The sandbox, while it runs. */
   private session: SandboxSession | undefined;
@@ -14,7 +19,7 @@ export class LiveFigure implements Disposable {
   private pictures: Pictures | undefined;
   private last: { sandbox: string; picture: SandboxPicture; at: number } | undefined;
 
-  constructor(options: Pick<VisitsOptions, 'connect' | 'now' | 'log'>) {
+  constructor(options: LiveFigureOptions) {
     this.options = options;
   }
 
@@ -79,7 +84,8 @@ export class LiveFigure implements Disposable {
   }
 
   private view(): { type: 'figure' } & FigureView {
-    const state = this.session ? 'running' : 'resting';
+    const frozen = this.options.sandbox()?.state === 'frozen' ? 'frozen' : 'stopped';
+    const state = this.session ? 'running' : frozen;
     return { type: 'figure', state, picture: this.last?.picture ?? null, at: this.last?.at ?? null };
   }
 }

@@ -35,7 +35,7 @@ export class Visit implements Disposable {
     this.learner = learner;
     this.course = course;
     this.onEnd = onEnd;
-    this.figure = new LiveFigure(options);
+    this.figure = new LiveFigure({ ...options, sandbox: () => options.find(learner, course) });
     this.beginnings = new Beginnings({
       ...options,
       onWork: () => this.working({ name: 'preparing' }),

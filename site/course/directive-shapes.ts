@@ -10,6 +10,9 @@ export interface Shape {
   doc: string;
   /** The attributes that it takes, in braces; `#name` is `id`. */
   attributes?: readonly string[];
+  /** Attributes that take no value, and those that one block of a lesson may have. */
+  bare?: readonly string[];
+  once?: readonly string[];
   /** What its label is for, where it must have one. */
   label?: string;
   /** It must not have a label. */
@@ -46,8 +49,11 @@ export const DIRECTIVES: Readonly<Record<string, Shape>> = {
   },
   tab: { form: ':::tab[Label]', doc: 'one of them', label: 'what stands on the tab', inside: ['tabs'] },
   figure: {
-    form: ':::figure[Caption]',
-    doc: 'pictures with a caption, which may be left out',
+    form: ':::figure[Caption]{live}',
+    doc: 'pictures with a caption, which may be left out; with `live`, the learner’s sandbox takes their place',
+    attributes: ['live'],
+    bare: ['live'],
+    once: ['live'],
     holds: {
       only: ({ holds }) => holds.length === 1 && holds[0] === 'pictures',
       words: 'one paragraph of pictures, and nothing else',

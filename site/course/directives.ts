@@ -18,6 +18,13 @@ export function mistakesOfDirective(directive: Directive, all: readonly Directiv
   for (const key of Object.keys(directive.attributes)) {
     if (!shape.attributes?.includes(key)) mistakes.push(unknownAttribute(directive, key, shape));
   }
+  for (const key of shape.bare ?? []) {
+    if (directive.attributes[key]) mistakes.push(value(directive, key));
+  }
+  for (const key of shape.once ?? []) {
+    const first = all.find((other) => other.name === name && key in other.attributes);
+    if (key in directive.attributes && first !== directive) mistakes.push(again(directive, key, first!));
+  }
   if (shape.inside !== undefined && !shape.inside.includes(within?.name ?? '') && within === inside) {
     mistakes.push(outside(directive, shape.inside));
   }
@@ -67,6 +74,20 @@ function unknownAttribute(directive: Directive, key: string, { attributes = [] }
     mend: meant === undefined ? `Remove "${key}".` : `Write "${meant}".`,
   };
 }
+
+const value = (directive: Directive, key: string): Mistake => ({
+  word: key,
+  what: `"${key}" of "${opening(directive)}" takes no value`,
+  expected: 'the word alone, or not at all',
+  mend: `Write {${key}}.`,
+});
+
+const again = (directive: Directive, key: string, first: Directive): Mistake => ({
+  word: key,
+  what: `a second "${opening(directive)}" that is "${key}"`,
+  expected: 'one in a lesson',
+  mend: `Remove "${key}" here, or in line ${first.line}.`,
+});
 
 function outside(directive: Directive, names: readonly string[]): Mistake {
   const blocks = names.map((name) => `"::::${name}"`).join(' or ');

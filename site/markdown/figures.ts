@@ -4,7 +4,13 @@ import { isDrawing } from '../course/pictures.ts';
 import { drawInPlace } from './drawing.ts';
 import { labelOf } from './label.ts';
 
-/** `:::figure[Caption]` around a paragraph of pictures; and every drawing becomes part of the page. */
+/** Room for what is said of a live figure, so that nothing moves when it is. */
+const STATE = '<p class="figure-state"></p>';
+
+/**
+ * `:::figure[Caption]` around a paragraph of pictures; and every drawing becomes part of the page. Of one that is `live` a
+ * script takes the place of the pictures (workspace/live-figure.ts).
+ */
 export const figures = defineMdastPlugin({
   name: 'slipway-figures',
   options: { position: true },
@@ -16,7 +22,12 @@ export const figures = defineMdastPlugin({
         context.setProperty(child, 'data', { hName: 'div', hProperties: { class: 'figure-pictures' } });
     }
     if (label) context.setProperty(label, 'data', { hName: 'figcaption' });
-    context.setProperty(node, 'data', { hName: 'figure', hProperties: { class: 'figure' } });
+    const live = node.attributes?.['live'] !== undefined;
+    if (live) context.appendChild(node, { raw: STATE });
+    context.setProperty(node, 'data', {
+      hName: 'figure',
+      hProperties: { class: live ? 'figure figure-live' : 'figure' },
+    });
   },
   image(node, context) {
     if (!isDrawing(node.url) || context.fileURL === undefined) return;

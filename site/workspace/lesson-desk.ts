@@ -17,7 +17,8 @@ import { onWake } from '../terminal/wake.ts';
 import { Announcer } from './announcer.ts';
 import { post, type Outcome } from './api.ts';
 import { becomeKnown } from './known.ts';
-import { LessonLive } from './lesson-live.ts';
+import { LessonLive, type LiveState } from './lesson-live.ts';
+import type { LiveFigure } from './live-figure.ts';
 import { moveSandbox } from './move-dialog.ts';
 import { showDots } from './progress-dots.ts';
 import type { SlipwayQuiz } from './quiz-element.ts';
@@ -40,6 +41,7 @@ export class LessonDesk {
   readonly #unsent = new Map<string, LessonClientMessage>();
   #work: SandboxWork = { name: 'idle' };
   #tried = false;
+  #figure: LiveFigure | undefined;
   readonly #placed: (place: ReadingPlace) => void;
 
   /** `placed` is told where the learner was reading, when the server has said it. */
@@ -58,13 +60,15 @@ export class LessonDesk {
         clock: browserClock,
         random: Math.random,
       },
-      { state: () => this.#write(), heard: (message) => this.#heard(message) },
+      { state: (state) => this.#become(state), heard: (message) => this.#heard(message) },
     );
     this.#live = live;
     document.addEventListener('slipway-entered', () => (this.#tried = true), { signal });
     onWake(() => live.wake(), signal);
     signal.addEventListener('abort', () => live.stop());
     live.start();
+    const figure = text.querySelector<HTMLElement>('.figure-live');
+    if (figure !== null) void this.#bringToLife(figure, signal);
   }
 
   say(message: LessonClientMessage): boolean {
@@ -117,6 +121,19 @@ export class LessonDesk {
     if (text !== undefined) this.#announcer.say(text);
   }
 
+  /** The script comes with pages that have such a figure alone. */
+  async #bringToLife(figure: HTMLElement, signal: AbortSignal): Promise<void> {
+    const { LiveFigure } = await import('./live-figure.ts');
+    if (signal.aborted) return;
+    this.#figure = new LiveFigure(figure, (seen) => this.say({ type: 'figure', seen }), signal);
+    this.#figure.connection(this.#live.state);
+  }
+
+  #become(state: LiveState): void {
+    this.#figure?.connection(state);
+    this.#write();
+  }
+
   #heard(message: LessonServerMessage): void {
     switch (message.type) {
       case 'progress':
@@ -136,6 +153,8 @@ export class LessonDesk {
         for (const heard of this.#works) heard(message.work);
         this.#write();
         return;
+      case 'figure':
+        return this.#figure?.show(message);
     }
   }
 
