@@ -1,6 +1,6 @@
 /** What the benchmark finds: figures, in sections. The JSON file has the same shape. */
 
-export type Unit = 'ms' | 'MB/s' | 'MB' | 'kB' | '×' | '';
+export type Unit = 'ms' | 'MB/s' | 'MB' | 'kB' | '×' | '%' | '';
 
 export interface Spread {
   n: number;

@@ -11,6 +11,7 @@ import { echo } from './figures/echo.ts';
 import { engine } from './figures/engine.ts';
 import { flood } from './figures/flood.ts';
 import { lessonCheck } from './figures/lesson-check.ts';
+import { liveFigure } from './figures/live-figure.ts';
 import { memory } from './figures/memory.ts';
 import { pageWeight } from './figures/page-weight.ts';
 import { reset } from './figures/reset.ts';
@@ -31,6 +32,7 @@ const BENCHES: Bench[] = [
   reset,
   check,
   lessonCheck,
+  liveFigure,
   build,
   desk,
   pageWeight,

@@ -1,6 +1,6 @@
 /** One page that shows a lesson, over its live socket. */
 import type { WebSocket } from 'ws';
-import type { LessonServerMessage } from '../../../sandbox-server/protocol/lesson.ts';
+import type { LessonClientMessage, LessonServerMessage } from '../../../sandbox-server/protocol/lesson.ts';
 
 export class LessonClient implements AsyncDisposable {
   private readonly socket: WebSocket;
@@ -9,6 +9,10 @@ export class LessonClient implements AsyncDisposable {
     this.socket = socket;
     socket.on('message', (data: Buffer) => heard(JSON.parse(data.toString('utf8')) as LessonServerMessage));
     socket.on('error', () => {});
+  }
+
+  say(message: LessonClientMessage): void {
+    this.socket.send(JSON.stringify(message));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
