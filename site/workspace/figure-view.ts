@@ -26,22 +26,29 @@ export class FigureView {
   readonly element: HTMLElement;
   readonly #kernel = make('span', { class: 'live-value' });
   readonly #outermost = new BoxView(undefined);
-  readonly #scroll: HTMLElement;
+  readonly #engine = make('p', { class: 'live-engine' });
 
   constructor() {
     const kernel = make('p', { class: 'live-kernel' }, make('strong', {}, 'Linux kernel'), ' ', this.#kernel);
     kernel.append(make('span', { class: 'live-note' }, 'one for the whole machine'));
-    this.#scroll = make(
-      'div',
-      { class: 'live-scroll', tabindex: '0', role: 'region', 'aria-label': 'Your container' },
-      this.#outermost.element,
-    );
-    this.element = make('div', { class: 'live' }, this.#scroll, kernel);
+    const region = { class: 'live-scroll', tabindex: '0', role: 'region', 'aria-label': 'Your container as it is now' };
+    const scroll = make('div', region, this.#outermost.element);
+    this.element = make('div', { class: 'live' }, make('div', { class: 'live-frame' }, scroll, this.#engine), kernel);
   }
 
   show(picture: SandboxPicture): void {
     write(this.#kernel, picture.kernel);
     this.#outermost.showOutermost(picture);
+    this.#showEngine(picture.engine);
+  }
+
+  #showEngine(engine: SandboxPicture['engine']): void {
+    this.#engine.hidden = engine === null;
+    if (engine === null) return;
+    const words = engineWords(engine);
+    if (this.#engine.lastElementChild?.textContent === words) return;
+    const note = make('span', { class: 'live-note' }, words);
+    this.#engine.replaceChildren(make('strong', {}, 'Docker Engine'), ' ', note);
   }
 }
 
@@ -57,7 +64,7 @@ class BoxView {
   readonly #more = make('p', { class: 'live-note' });
   readonly #inner = make('ul', { class: 'live-boxes' });
   readonly #moreBoxes = make('p', { class: 'live-note' });
-  readonly #engine = make('p', { class: 'live-engine' });
+  readonly #within: HTMLElement;
   readonly #outer: BoxView | undefined;
   readonly #rows: Kept<PictureProcess>;
   readonly #boxes: Kept<PictureBox>;
@@ -70,9 +77,10 @@ class BoxView {
     const table = make('table', { class: 'live-processes', 'aria-label': 'Processes' }, this.#head, this.#body);
     const list = make('div', { class: 'live-list' }, table, this.#more);
     const inner = make('div', { class: 'live-inner' }, this.#inner, this.#moreBoxes);
+    this.#within = inner;
     const content =
       outer === undefined
-        ? [title, this.#use, this.#own, make('div', { class: 'live-content' }, list, inner), this.#engine]
+        ? [title, this.#use, this.#own, make('div', { class: 'live-content' }, list, inner)]
         : [title, this.#own, this.#shared, list, inner];
     const attributes = {
       class: outer === undefined ? 'live-box live-outermost' : 'live-box',
@@ -98,7 +106,7 @@ class BoxView {
     );
   }
 
-  showOutermost({ hostname, use, engine, box }: SandboxPicture): void {
+  showOutermost({ hostname, use, box }: SandboxPicture): void {
     write(this.#name, 'Your container');
     write(this.#what, hostname);
     meters(this.#use, [
@@ -106,19 +114,8 @@ class BoxView {
       ['Processes', countWords(use.processes, use.processesLimit), share(use.processes, use.processesLimit)],
       ['Processor', processorWords(use.cpu), Math.min(1, use.cpu / 100)],
     ]);
-    this.#engine.hidden = engine === null;
-    if (engine) {
-      const words = engineWords(engine);
-      if (this.#engine.dataset['words'] !== words) {
-        this.#engine.dataset['words'] = words;
-        this.#engine.replaceChildren(
-          make('strong', {}, 'Docker Engine'),
-          ' ',
-          make('span', { class: 'live-note' }, words),
-        );
-      }
-    }
     this.#show(box, false);
+    this.#within.hidden = false;
     if (box.boxes.length === 0) write(this.#moreBoxes, 'All processes are in the container’s own namespaces.');
   }
 
@@ -150,6 +147,7 @@ class BoxView {
     write(this.#more, box.more ? moreWords(box.more, 'process') : '');
     for (const [element, inner] of this.#boxes.keep(box.boxes)) this.#views.get(element)!.#showInner(inner);
     this.#inner.hidden = box.boxes.length === 0;
+    this.#within.hidden = box.boxes.length === 0 && !box.moreBoxes;
     write(this.#moreBoxes, box.moreBoxes ? moreWords(box.moreBoxes, 'box') : '');
   }
 
@@ -179,14 +177,13 @@ function markedNew<Made extends HTMLElement>(makeOne: () => Made): (first: boole
 
 function meters(list: HTMLElement, values: [name: string, words: string, share: number][]): void {
   if (list.childElementCount === 0) {
+    const meter = () => make('span', { class: 'live-meter', 'aria-hidden': 'true' });
     for (const [name] of values) {
-      list.append(
-        make('div', {}, make('dt', {}, name), make('dd'), make('span', { class: 'live-meter', 'aria-hidden': 'true' })),
-      );
+      list.append(make('div', {}, make('dt', {}, name), make('dd', {}, make('span'), meter())));
     }
   }
   for (const [index, [, words, part]] of values.entries()) {
-    const [, value, meter] = list.children[index]!.children;
+    const [value, meter] = list.children[index]!.lastElementChild!.children;
     write(value as HTMLElement, words);
     (meter as HTMLElement).style.setProperty('--share', part.toFixed(3));
   }

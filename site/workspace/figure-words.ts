@@ -5,10 +5,9 @@ import { dateAndTime } from './moment.ts';
 
 const MIB = 1024 * 1024;
 
-/** `46 MiB of 512 MiB`; a limit of 0 is none. */
+/** `46 of 512 MiB`; a limit of 0 is none. */
 export function memoryWords(bytes: number, limit: number): string {
-  const mib = (value: number) => `${Math.round(value / MIB)} MiB`;
-  return limit === 0 ? mib(bytes) : `${mib(bytes)} of ${mib(limit)}`;
+  return `${countWords(Math.round(bytes / MIB), Math.round(limit / MIB))} MiB`;
 }
 
 export function countWords(count: number, limit: number): string {
@@ -70,6 +69,6 @@ export function stateWords(live: LiveState, view: FigureView | undefined): { tex
     case 'frozen':
       return { text: `Your container is frozen: nothing in it runs.${then}`, now: false };
     case 'stopped':
-      return { text: `Your container does not run.${then}`, now: false };
+      return { text: `Your container does not run.${then || ' This is a drawing of one.'}`, now: false };
   }
 }
