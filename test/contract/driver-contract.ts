@@ -9,9 +9,11 @@ import {
   type SandboxDriver,
   type SandboxSpec,
 } from '../../sandbox-server/sandbox/driver.ts';
+import { NAMESPACE_KINDS } from '../../sandbox-server/protocol/figure.ts';
 import { MAX_SANDBOX_TERMINALS } from '../../sandbox-server/protocol/limits.ts';
 import { askInit } from '../../sandbox-server/sandbox/init/ask.ts';
 import { randomId } from '../../sandbox-server/session/ids.ts';
+import { Drawn } from '../support/pictures.ts';
 import { TestTerminal } from '../support/terminal.ts';
 
 export interface DriverUnderTest {
@@ -223,6 +225,18 @@ export function describeDriverContract(name: string, open: () => Promise<DriverU
       const next = await TestTerminal.open(driver, id, 'extra-1');
       next.type('echo anew\n');
       await next.shows(/anew\r\n/);
+    });
+
+    test('a sandbox is drawn as it is, and again when it is another', async () => {
+      await bring('ready');
+      using drawn = new Drawn(driver, id);
+      await expect.poll(() => drawn.box?.processes.length).toBe(1);
+      expect(drawn.box).toMatchObject({ processes: [{ number: 1, inside: 1, parent: 0, user: 'root' }], boxes: [] });
+      expect(Object.keys(drawn.box!.own).sort()).toEqual([...NAMESPACE_KINDS].sort());
+      await TestTerminal.open(driver, id, 'main');
+      await expect.poll(() => drawn.box?.processes.slice(1)).toMatchObject([{ parent: 1, user: 'learner' }]);
+      expect(await close('main')).toBe(true);
+      await expect.poll(() => drawn.box?.processes.length).toBe(1);
     });
 
     test('a sandbox has a bound of terminals, and one that is closed makes room', async () => {

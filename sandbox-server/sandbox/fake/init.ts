@@ -1,9 +1,11 @@
 /** The toy `init` of a fake sandbox: speaks ../init/frames.ts as far as tests above the driver need. */
 import { randomBytes } from 'node:crypto';
 import { duplexPair, type Duplex } from 'node:stream';
+import type { SandboxPicture } from '../../protocol/figure.ts';
 import { FrameDecoder, encodeControl, encodeFrame } from '../init/decoder.ts';
 import { FrameKind, MAX_PAYLOAD_BYTES, UNPACKED, type StreamRequest } from '../init/frames.ts';
-import { FakeShell, runLine } from './shell.ts';
+import { pictureOf } from './picture.ts';
+import { FakeShell, runScript } from './shell.ts';
 
 export class FakeInit {
   private readonly files: Map<string, string>;
@@ -12,6 +14,7 @@ export class FakeInit {
   private readonly waiting = new Map<string, Duplex>();
   private control: Duplex | undefined;
   private readonly watchers = new Set<Duplex>();
+  private readonly lookers = new Set<Duplex>();
 
   constructor(files: Map<string, string>) {
     this.files = files;
@@ -57,6 +60,7 @@ export class FakeInit {
     if (terminal && !terminal.ended && unless === 'running') return false;
     this.terminals.delete(name);
     terminal?.hangUp();
+    this.draw();
     return true;
   }
 
@@ -131,6 +135,22 @@ export class FakeInit {
 
   private watched(event: object): void {
     for (const watcher of this.watchers) watcher.write(encodeControl(event));
+    this.draw();
+  }
+
+  private look(stream: Duplex): void {
+    this.lookers.add(stream);
+    stream.once('close', () => this.lookers.delete(stream));
+    stream.write(encodeControl({ ok: true }));
+    stream.write(encodeControl(this.picture()));
+  }
+
+  private picture(): SandboxPicture {
+    return pictureOf([...this.terminals.values()].filter(({ ended }) => !ended).length);
+  }
+
+  private draw(): void {
+    for (const looker of this.lookers) looker.write(encodeControl(this.picture()));
   }
 
   private serve(stream: Duplex, request: StreamRequest): void {
@@ -145,11 +165,13 @@ export class FakeInit {
       const terminal = known ?? new FakeTerminal(this.files, this.takeSaved(name), told);
       this.terminals.set(name, terminal);
       terminal.attach(stream, request);
+      if (!known) this.draw();
       return;
     }
     if (request.op === 'forwards') return this.forward(stream);
     if (request.op === 'accept') return this.accept(stream, request.ticket);
     if (request.op === 'watch') return this.watch(stream);
+    if (request.op === 'picture') return this.look(stream);
     if (request.op === 'exec') return this.run(stream, (input) => runScript(this.files, input.toString('utf8')));
     if (request.op === 'unpack') return this.run(stream, (input) => this.lay(input));
     if (request.op === 'save') return this.save(stream, request.why);
@@ -269,17 +291,6 @@ export const BROKEN_ARCHIVE = 'broken';
 
 /** Where what a terminal showed is kept. */
 const SAVED = '/var/lib/slipway/terminals/';
-
-/** The toy shell's lines, and `exit STATUS`. */
-function runScript(files: Map<string, string>, script: string): { status: number; printed: string } {
-  let printed = '';
-  for (const line of script.split('\n').map((each) => each.trim())) {
-    const exit = /^exit (\d+)$/.exec(line);
-    if (exit) return { status: Number(exit[1]), printed };
-    printed += runLine(files, line);
-  }
-  return { status: 0, printed };
-}
 
 const WAITS = { type: 'prompt', waiting: true, sure: true };
 const EXITED = { type: 'exited', status: 0, signal: null };

@@ -39,7 +39,7 @@ export class FakeShell {
 }
 
 /** `echo WORDS`, `echo WORDS > FILE`, `cat FILE`, `rm FILE`; what it prints. */
-export function runLine(files: Map<string, string>, line: string): string {
+function runLine(files: Map<string, string>, line: string): string {
   const write = /^echo (.*?)\s*>\s*(\S+)$/.exec(line);
   if (write) files.set(write[2]!, `${write[1]}\n`);
   else if (line.startsWith('rm ')) files.delete(line.slice(3));
@@ -47,4 +47,15 @@ export function runLine(files: Map<string, string>, line: string): string {
   else if (line.startsWith('cat ')) return files.get(line.slice(4)) ?? 'no such file\n';
   else if (line !== '') return 'unknown command\n';
   return '';
+}
+
+/** The toy shell's lines, and `exit STATUS`. */
+export function runScript(files: Map<string, string>, script: string): { status: number; printed: string } {
+  let printed = '';
+  for (const line of script.split('\n').map((each) => each.trim())) {
+    const exit = /^exit (\d+)$/.exec(line);
+    if (exit) return { status: Number(exit[1]), printed };
+    printed += runLine(files, line);
+  }
+  return { status: 0, printed };
 }

@@ -10,9 +10,17 @@ const MAX_PROCESSES = 64;
 const MAX_NESTING = 6;
 
 /** No control character, no mark that turns text around, no half of a pair. */
-const name = (length: number) => z.string().max(length).regex(/^\P{C}*$/u);
+const name = (length: number) =>
+  z
+    .string()
+    .max(length)
+    .regex(/^\P{C}*$/u);
 const count = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
-const processNumber = z.number().int().min(0).max(2 ** 22);
+const processNumber = z
+  .number()
+  .int()
+  .min(0)
+  .max(2 ** 22);
 
 const process = z.strictObject({
   number: processNumber,
