@@ -111,7 +111,11 @@ class BoxView {
     write(this.#what, hostname);
     meters(this.#use, [
       ['Memory', memoryWords(use.memoryBytes, use.memoryLimit), share(use.memoryBytes, use.memoryLimit)],
-      ['Processes and threads', countWords(use.processes, use.processesLimit), share(use.processes, use.processesLimit)],
+      [
+        'Processes and threads',
+        countWords(use.processes, use.processesLimit),
+        share(use.processes, use.processesLimit),
+      ],
       ['Processor', processorWords(use.cpu), Math.min(1, use.cpu / 100)],
     ]);
     this.#show(box, false);

@@ -48,27 +48,19 @@ export function moreWords(more: number, what: 'process' | 'box'): string {
   return `and ${more} more ${more === 1 ? what : plural}`;
 }
 
-/** How the figure stands to the sandbox, and whether what it shows is of now. */
+/** How the figure stands to the sandbox, and whether what it shows is of now. Short: there is room for two lines on a phone. */
 export function stateWords(live: LiveState, view: FigureView | undefined): { text: string; now: boolean } {
-  const then = view?.picture ? ` The figure shows it as it was ${dateAndTime(view.at)}.` : '';
-  switch (live.name) {
-    case 'connecting':
-      return { text: 'Connecting…', now: false };
-    case 'lost':
-      return { text: `The connection is lost; trying again.${then}`, now: false };
-    case 'refused':
-      return { text: `Not connected.${then}`, now: false };
-    case 'connected':
-  }
-  if (view === undefined) return { text: 'Connecting…', now: false };
+  const then = view?.picture ? ` As it was ${dateAndTime(view.at)}.` : '';
+  const past = (text: string) => ({ text: `${text}${then}`, now: false });
+  if (live.name === 'lost') return past('Connection lost.');
+  if (live.name === 'refused') return past('Not connected.');
+  if (live.name === 'connecting' || view === undefined) return past('Connecting…');
   switch (view.state) {
     case 'running':
-      return view.picture
-        ? { text: 'Live: your container as it is now.', now: true }
-        : { text: 'Looking…', now: false };
+      return { text: 'Live: as it is now.', now: true };
     case 'frozen':
-      return { text: `Your container is frozen: nothing in it runs.${then}`, now: false };
+      return past('Frozen: nothing in it runs.');
     case 'stopped':
-      return { text: `Your container does not run.${then || ' This is a drawing of one.'}`, now: false };
+      return past(view.picture ? 'Not running.' : 'Not running: this is a drawing.');
   }
 }

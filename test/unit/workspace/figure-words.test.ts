@@ -56,16 +56,11 @@ test('what is left out is counted', () => {
 test.each<[LiveState['name'], FigureView['state'] | null, boolean, string]>([
   ['connecting', null, false, 'Connecting…'],
   ['connected', null, false, 'Connecting…'],
-  ['connected', 'stopped', false, 'Your container does not run. This is a drawing of one.'],
-  ['connected', 'stopped', true, 'Your container does not run. The figure shows it as it was at 10:31.'],
-  [
-    'connected',
-    'frozen',
-    true,
-    'Your container is frozen: nothing in it runs. The figure shows it as it was at 10:31.',
-  ],
-  ['connected', 'running', true, 'Live: your container as it is now.'],
-  ['lost', 'running', true, 'The connection is lost; trying again. The figure shows it as it was at 10:31.'],
+  ['connected', 'stopped', false, 'Not running: this is a drawing.'],
+  ['connected', 'stopped', true, 'Not running. As it was at 10:31.'],
+  ['connected', 'frozen', true, 'Frozen: nothing in it runs. As it was at 10:31.'],
+  ['connected', 'running', true, 'Live: as it is now.'],
+  ['lost', 'running', true, 'Connection lost. As it was at 10:31.'],
 ])('%s, sandbox %s, a picture: %s: %s', (name, state, hasPicture, words) => {
   const picture = hasPicture ? ({} as NonNullable<FigureView['picture']>) : null;
   const view = state === null ? undefined : { state, picture, at: hasPicture ? TODAY : null };
