@@ -102,7 +102,7 @@ test.each(VIEWS)('is whole and still with boxes in it: $width px, $scheme', asyn
   await figureOf(page).getByRole('listitem').last().waitFor();
   await page.locator('.live [data-new]').first().waitFor({ state: 'detached' });
   expect(await lookAt(page, 'live-figure', shown, '.figure-live')).toEqual([]);
-  await typeLine(page, 'for n in {1..60}; do sleep 1000 & done; clear');
+  await typeLine(page, '(for n in {1..60}; do sleep 1000 & done)');
   await figureOf(page)
     .getByText(/^and \d+ more processes$/)
     .waitFor();
