@@ -25,7 +25,7 @@ const MAX_INDENT = 6;
 export class FigureView {
   readonly element: HTMLElement;
   readonly #kernel = make('span', { class: 'live-value' });
-  readonly #outermost = new BoxView(undefined);
+  readonly #outermost = new BoxView('outermost');
   readonly #engine = make('p', { class: 'live-engine' });
 
   constructor() {
@@ -65,29 +65,27 @@ class BoxView {
   readonly #inner = make('ul', { class: 'live-boxes' });
   readonly #moreBoxes = make('p', { class: 'live-note' });
   readonly #within: HTMLElement;
-  readonly #outer: BoxView | undefined;
   readonly #rows: Kept<PictureProcess>;
   readonly #boxes: Kept<PictureBox>;
   readonly #views = new WeakMap<Element, BoxView>();
   #columns = '';
 
-  constructor(outer: BoxView | undefined) {
-    this.#outer = outer;
+  constructor(place: 'outermost' | 'inner') {
     const title = make('p', { class: 'live-title', id: uniqueId('live-box') }, this.#name, ' ', this.#what);
     const table = make('table', { class: 'live-processes', 'aria-label': 'Processes' }, this.#head, this.#body);
     const list = make('div', { class: 'live-list' }, table, this.#more);
     const inner = make('div', { class: 'live-inner' }, this.#inner, this.#moreBoxes);
     this.#within = inner;
     const content =
-      outer === undefined
+      place === 'outermost'
         ? [title, this.#use, this.#own, make('div', { class: 'live-content' }, list, inner)]
         : [title, this.#own, this.#shared, list, inner];
     const attributes = {
-      class: outer === undefined ? 'live-box live-outermost' : 'live-box',
+      class: place === 'outermost' ? 'live-box live-outermost' : 'live-box',
       'aria-labelledby': title.id,
     };
     this.element =
-      outer === undefined
+      place === 'outermost'
         ? make('div', { ...attributes, role: 'group' }, ...content)
         : make('li', attributes, ...content);
     this.#rows = new Kept(
@@ -99,7 +97,7 @@ class BoxView {
       this.#inner,
       keyOf,
       markedNew(() => {
-        const view = new BoxView(this);
+        const view = new BoxView('inner');
         this.#views.set(view.element, view);
         return view.element;
       }),

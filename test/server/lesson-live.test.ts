@@ -302,3 +302,23 @@ test('a task that is not there, or waits, is not checked', async () => {
   await page.shows('one', { report: { asked: true } });
   expect(driver.ran).toBe(ran + 1);
 });
+
+test('a page that sees a live figure is told the sandbox as it is, from then until it does not', async () => {
+  await serve(TWO_TASKS);
+  const [page, other] = [await open(), await open()];
+  page.say({ type: 'figure', seen: true });
+  await expect.poll(() => page.of('figure')).toEqual([{ type: 'figure', state: 'stopped', picture: null, at: null }]);
+  expect(driver.ids).toEqual([]);
+  const main = await terminal();
+  const processes = () => page.of('figure').at(-1)?.picture?.box.processes.map(({ command }) => command);
+  await expect.poll(processes).toEqual(['init', 'shell']);
+  page.say({ type: 'figure', seen: false });
+  page.say({ type: 'check', task: 'one' });
+  await page.shows('one', { report: { asked: true } });
+  const { length } = page.of('figure');
+  write('one');
+  main.type('\n');
+  await page.shows('one', { state: 'done' });
+  expect(page.of('figure')).toHaveLength(length);
+  expect(other.of('figure')).toEqual([]);
+});
