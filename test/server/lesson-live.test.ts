@@ -310,7 +310,11 @@ test('a page that sees a live figure is told the sandbox as it is, from then unt
   await expect.poll(() => page.of('figure')).toEqual([{ type: 'figure', state: 'stopped', picture: null, at: null }]);
   expect(driver.ids).toEqual([]);
   const main = await terminal();
-  const processes = () => page.of('figure').at(-1)?.picture?.box.processes.map(({ command }) => command);
+  const processes = () =>
+    page
+      .of('figure')
+      .at(-1)
+      ?.picture?.box.processes.map(({ command }) => command);
   await expect.poll(processes).toEqual(['init', 'shell']);
   page.say({ type: 'figure', seen: false });
   page.say({ type: 'check', task: 'one' });
