@@ -19,7 +19,6 @@ esac
 digest=${pinned#*@}
 [[ $digest =~ ^sha256:[0-9a-f]{64}$ ]] ||
   fail "The digest in shipping/pinned is not whole: after “sha256:” it has 64 hexadecimal digits, and here are $((${#digest} - 7)) characters."
-manifest "$digest" > /dev/null && exit 0
 [ "$digest" != "$(docker image inspect --format '{{.Id}}' "$name:stable" 2> /dev/null)" ] ||
   fail "$digest is the ID of the image in your engine. The registry’s digest is another: docker push printed it, and it is in RepoDigests."
-fail "The class registry has no $name with the digest in shipping/pinned."
+manifest "$digest" > /dev/null || fail "The class registry has no $name with the digest in shipping/pinned."

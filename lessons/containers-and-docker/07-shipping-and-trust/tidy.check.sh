@@ -4,8 +4,9 @@ if ! list=$(docker ps --all --no-trunc --format '{{.Names}} {{.Image}} {{.Comman
   fail "The engine does not answer: $list"
 fi
 names=$(grep -E '^[^ ]+ harbour/logbook|"logbook"$' <<< "$list" | cut -d ' ' -f 1)
-if [ -n "$names" ]; then
-  fail "Containers of harbour/logbook are still there, $(wc -l <<< "$names") in all: $(head -3 <<< "$names" | paste -sd ' ')$([ "$(wc -l <<< "$names")" -le 3 ] || echo ' …')"
-fi
 images=$(docker images --quiet --no-trunc harbour/logbook | sort -u)
+if [ -n "$names" ]; then
+  [ -n "$images" ] || hint=' With the image gone, --filter ancestor finds them no more; docker rm takes names, too.'
+  fail "Containers of harbour/logbook are still there, $(wc -l <<< "$names") in all: $(paste -sd ' ' <<< "$names").$hint"
+fi
 [ -z "$images" ] || fail "No container of harbour/logbook is left, but the image itself still is."
