@@ -3,6 +3,16 @@
 . box/cgroup.sh 2>/dev/null
 [ -n "$groups" ] && [ -n "$max" ] || fail "box/cgroup.sh does not set the variables groups and max any more."
 
+# What came of a container that did not run its command.
+unrun() {
+  local status=$1 said=$2
+  case $status in
+    124) status="had to be stopped after five seconds" ;;
+    137) status="was killed, or had to be after five seconds" ;;
+    *) status="ends with $status" ;;
+  esac
+  echo "sudo box/run.sh left sh does not get as far as its command. It says ${said:+“}${said:-nothing}${said:+”}, and $status."
+}
 # The memory group of the container of this name, as a path below $groups.
 group_of() {
   timeout --kill-after 1 5 unshare --mount box/run.sh "$1" cat /proc/self/cgroup 2>&1
@@ -18,8 +28,9 @@ unfit() {
 memory() { sed -n 's/^[0-9]*:\(memory\|[^:]*,memory\|memory,[^:]*\):\(.*\)/\2/p; t; s/^0::\(.*\)/unified \1/p' | sort | head -1; }
 
 said=$(group_of check-one)
+status=$?
 one=$(memory <<< "$said")
-[ -n "$one" ] || unfit "sudo box/run.sh left sh does not get as far as the command. It says: ${said:-nothing, for five seconds}"
+[ -n "$one" ] || unfit "$(unrun "$status" "$said")"
 one=${one#unified }
 ours=$(memory < /proc/self/cgroup)
 ours=${ours#unified }

@@ -22,7 +22,7 @@ for name in sh ls mount umount nsenter awk sleep head; do
   [ -e "$root$path" ] || [ -L "$root$path" ] || { missing="$missing $name"; continue; }
   target=$(inside "$path")
   [ -x "$root$target" ] ||
-    fail "$root$path is a link to $target, and from inside there is no such file. Remove the wrong links (rm $root/bin/$name, and so on) or use ln -sf, and have them made from inside the new root."
+    fail "$root$path is a link to $target, and from inside there is no such file. Delete all links (find $root/bin -type l -delete), and have them made from inside the new root."
 done
 [ -z "$missing" ] || fail "busybox is there, but $root/bin has no links for some of its commands:$missing."
 

@@ -9,7 +9,7 @@ status=$(jq -r .status <<< "$state")
   fail "The container by-runc is $status. Remove it by sudo runc delete --force by-runc, and start it with a command that goes on."
 pid=$(jq -r .pid <<< "$state")
 
-expect_equal "$(tr '\0' ' ' < "/proc/$pid/cmdline")" "sleep 1000 " "The command of by-runc"
+expect_equal "$(tr '\0' ' ' < "/proc/$pid/cmdline")" "sleep 100000 " "The command of by-runc"
 expect_equal "$(nsenter --uts --target "$pid" hostname)" by-runc "The host name in by-runc"
 
 . box/cgroup.sh

@@ -1,5 +1,15 @@
 # slipway: user=root timeout=20
 # Passes where containers of run.sh write to layers of their own over box/rootfs, and find them again.
+# What came of a container that did not run its command.
+unrun() {
+  local status=$1 said=$2
+  case $status in
+    124) status="had to be stopped after five seconds" ;;
+    137) status="was killed, or had to be after five seconds" ;;
+    *) status="ends with $status" ;;
+  esac
+  echo "sudo box/run.sh left sh does not get as far as its command. It says ${said:+“}${said:-nothing}${said:+”}, and $status."
+}
 in_container() { timeout --kill-after 1 5 unshare --mount box/run.sh "$@" 2>&1; }
 tidy() {
   rm -rf box/rootfs/from-check
@@ -15,10 +25,11 @@ mountpoint -q box/layers ||
   fail "Nothing is mounted on box/layers any more. Bring it back: sudo mount --bind /var/lib/docker/box-layers box/layers"
 tidy
 said=$(in_container check-one sh -c 'echo one > /from-check && grep " / " /proc/mounts')
+status=$?
 case $said in
   *'/ overlay '*) ;;
   *' / '*) unfit "The root of a container is not an overlay, but: $said" ;;
-  *) unfit "sudo box/run.sh left sh does not get as far as the command. It says: ${said:-nothing, for five seconds}" ;;
+  *) unfit "$(unrun "$status" "$said")" ;;
 esac
 [ ! -e box/rootfs/from-check ] ||
   unfit "What a container writes still ends up in box/rootfs, the image: the root is no overlay with rootfs as the lower folder."
