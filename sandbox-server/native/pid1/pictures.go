@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"strconv"
 	"sync"
+	"syscall"
 	"time"
 
 	"slipway/frame"
@@ -19,7 +20,8 @@ const (
 	settles = 40 * time.Millisecond
 	// betweenPictures is the shortest time from one look to the next.
 	betweenPictures = 250 * time.Millisecond
-	// lookShare bounds what looking costs where there is much to see: it rests so many times as long as it took.
+	// lookShare bounds what looking costs where there is much to see: it rests so many times as long as it was at work, by
+	// the processor's clock. By the wall's, a busy host would make it rest for seconds.
 	lookShare = 20
 	// glances is how often it is looked whether something happened by itself, and wholeAfter how many glances lie between
 	// two looks where none shows: a program may change its namespaces and tell nobody.
@@ -136,7 +138,7 @@ func (p *pictures) draw() {
 	defer ticks.Stop()
 	var seen picture.Glance
 	for quiet := 0; ; {
-		began := time.Now()
+		before := processorTime()
 		seen = p.eye.Glance()
 		drawn, err := p.eye.Look()
 		if err == nil {
@@ -145,7 +147,7 @@ func (p *pictures) draw() {
 		if !p.show(drawn) {
 			return
 		}
-		rest := lookShare * time.Since(began)
+		rest := lookShare * (processorTime() - before)
 		if rest < betweenPictures {
 			rest = betweenPictures
 		}
@@ -162,6 +164,13 @@ func (p *pictures) draw() {
 		}
 		quiet = 0
 	}
+}
+
+// processorTime is how long process 1 has been at work since its start.
+func processorTime() time.Duration {
+	var used syscall.Rusage
+	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &used)
+	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
 }
 
 // show sends a picture that is another than the one before. False: nobody wants to see any more.
