@@ -1,0 +1,6 @@
+FROM golang
+WORKDIR /src
+COPY . .
+RUN CGO_ENABLED=0 go build -o /multi-git .
+ENTRYPOINT ["/multi-git"]
+CMD ["status", "--short"]

@@ -1,0 +1,8 @@
+# Passes where each repository has the branch lean, and nothing in the folder belongs to anybody but the learner.
+foreign=$(find fleet ! -user "$(id -un)" -print -quit)
+[ -z "$foreign" ] || fail "~/$foreign belongs to $(stat --format %U "$foreign"). Take back what is yours by sudo chown -R \"\$(id -u):\$(id -g)\" ~/fleet, and run the container as yourself, by --user."
+for name in api web docs; do
+  [ -d "fleet/$name/.git" ] || fail "~/fleet/$name is no git repository any more. Reset this task to get it back."
+  git -C "fleet/$name" show-ref --quiet --verify refs/heads/lean || missing="$missing $name"
+done
+[ -z "$missing" ] || fail "No branch lean yet in:$missing. Branches of ~/fleet/${missing##* }: $(git -C "fleet/${missing##* }" branch --format '%(refname:short)' | paste -sd ' ')."
