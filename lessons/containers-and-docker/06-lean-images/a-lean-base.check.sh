@@ -7,6 +7,7 @@ said=$(timeout 25 docker run --rm -v "$HOME/fleet:/repos:ro" --user "$(id -u):$(
   "$image" rev-parse --is-inside-work-tree 2>&1)
 case $said in
   *'exec: "git": executable file not found'*) fail "$image holds no git: multi-git finds the repositories there, and then no program of that name. Choose another base." ;;
+  *'git: no such file or directory'*) fail "There is a git in $image, but not the libraries that it is linked with. Choose a base that brings it whole." ;;
   *'exec: "rev-parse"'*) fail "$image has no ENTRYPOINT, so arguments are taken for the name of a program. It is to be started like mg:scratch: the lines behind FROM stay the same." ;;
   *'exec: "'*) fail "$image does not start. The engine says: $(grep -o 'exec: ".*' <<< "$said" | head -1)" ;;
 esac

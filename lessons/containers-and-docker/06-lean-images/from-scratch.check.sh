@@ -20,4 +20,4 @@ case $said in
   *'permission denied'* | *'is a directory'*) fail "/multi-git in the image cannot be executed. Is it the executable, and no folder? Compile it to ~/lean/multi-git." ;;
   *'exec format error'*) fail "/multi-git in the image is no executable of this machine. Compile it to ~/lean/multi-git, and build again." ;;
 esac
-fail "/multi-git runs in $image, but does not tell its usage when it is called without a command. It prints: $(head -c 200 <<< "$said")"
+fail "/multi-git runs in $image, but does not tell its usage when it is called without a command. It prints: $(head -1 <<< "$said" | head -c 200)"

@@ -5,7 +5,7 @@ said=$(timeout 20 docker run --rm lookout 2>&1)
 status=$?
 case $said in
   *'certificates:'*) ;;
-  *) fail "The image lookout does not start the program any more. The engine says: $(grep -v '^$' <<< "$said" | tail -1 | head -c 300)" ;;
+  *) fail "The image lookout does not start the program any more. The engine says: $(grep . <<< "$said" | head -1 | head -c 300)" ;;
 esac
 case $said in
   *'certificates: none'*'unknown time zone'*) fail "lookout finds neither certificates nor time zones. If the Dockerfile has them, build the image again: docker build -t lookout ~/lookout." ;;

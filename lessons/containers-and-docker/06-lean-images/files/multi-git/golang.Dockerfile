@@ -1,4 +1,4 @@
-FROM golang
+FROM golang:1.19
 WORKDIR /src
 COPY . .
 RUN CGO_ENABLED=0 go build -o /multi-git .
