@@ -39,11 +39,15 @@ async function run(block: Locator): Promise<void> {
   expect(await button.innerText(), await block.innerText()).toBe('Done');
 }
 
+let lines = 0;
+
 /** Types lines by hand, each when the one before has ended. */
-async function type(...lines: string[]): Promise<void> {
-  for (const line of lines) {
-    await typeLine(page, `clear; ${line}`);
-    await screenShows(page, /[^$\s][^]*\$\s*$/, 'main', COMMAND_MS);
+async function type(...commands: string[]): Promise<void> {
+  for (const command of commands) {
+    const done = `done-${++lines}`;
+    // What is typed does not hold the word that is waited for.
+    await typeLine(page, `clear; ${command}; echo "done-$((${lines}))"`);
+    await screenShows(page, new RegExp(`${done}\\s[^]*\\$\\s*$`), 'main', COMMAND_MS);
   }
 }
 
@@ -53,7 +57,7 @@ async function runSolution(task: Locator): Promise<void> {
 }
 
 async function answer(quiz: Locator, ...texts: string[]): Promise<void> {
-  for (const text of texts) await quiz.locator('label').filter({ hasText: text }).click();
+  for (const text of texts) await quiz.locator('label', { has: page.getByText(text, { exact: true }) }).click();
   await press(quiz, 'Answer');
 }
 
@@ -79,7 +83,7 @@ const LEARNER: Record<string, (part: Locator) => Promise<void>> = {
   async 'a-layer-stays'(quiz) {
     await answer(quiz, 'They are no longer in the image.');
     await quiz.getByText('the layer that it came with is still there below').waitFor();
-    await answer(quiz, 'They are still in the image');
+    await answer(quiz, 'They are still in the image, and whoever has the image can get at them.');
   },
   async 'like-a-program'(task) {
     await type(
@@ -110,9 +114,7 @@ const LEARNER: Record<string, (part: Locator) => Promise<void>> = {
   async 'kept-out'() {
     await type(`printf '.env\\n*.log\\nDockerfile\\n' > multi-git/.dockerignore`);
   },
-  async 'two-stages'(task) {
-    await runSolution(task);
-  },
+  'two-stages': runSolution,
   async 'what-is-in-mg'(quiz) {
     await answer(quiz, 'The executable.', 'Git.');
   },
