@@ -14,9 +14,13 @@ esac
 out=$(timeout 5 chroot "$root" /mg-dynamic 2>&1 < /dev/null)
 status=$?
 case $out in
-  usage:*) exit 0 ;;
+  usage:* | *multi-git*) exit 0 ;;
   *'error while loading shared libraries: '*)
     library=${out#*error while loading shared libraries: }
+    case $library in
+      *'cannot open shared object file: No such file'*) ;;
+      *) fail "The loader runs, but cannot use the library. It says: “$library”." ;;
+    esac
     fail "The loader runs, and does not find ${library%%:*} in ~/static/root, where it looks as it does on your machine: at the path that ldd shows."
     ;;
   *'Permission denied'*) fail "Something in ~/static/root may not be executed, mg-dynamic or its loader: $(find "$root" -type f ! -perm -1 | head -3 | paste -sd ' ')." ;;

@@ -17,6 +17,11 @@ case $out in
     ;;
   *'error while loading shared libraries: '*)
     library=${out#*error while loading shared libraries: }
+    library=${library%%$'\n'*}
+    case $library in
+      *'cannot open shared object file: No such file'*) ;;
+      *) fail "git is there, and so is its loader, which cannot use a library. It says: “$library”." ;;
+    esac
     fail "git is there, and so is its loader. In ~/static/alone it does not find ${library%%:*}."
     ;;
   *'permission denied'*) fail "git in ~/static/alone, or its loader, may not be executed." ;;

@@ -22,7 +22,7 @@ static "$alone/mg-static" "The copy in ~/static/alone"
 out=$(timeout 5 chroot "$alone" /mg-static 2>&1 < /dev/null)
 status=$?
 case $out in
-  usage:*) exit 0 ;;
+  usage:* | *multi-git*) exit 0 ;;
   *'Permission denied'*) fail "mg-static in ~/static/alone may not be executed: its mode is $(stat -c %A "$alone/mg-static")." ;;
 esac
 fail "mg-static ends with $status in ~/static/alone, and does not print how it is used. What it prints: “$(echo "$out" | head -1 | cut -c 1-150)”."
