@@ -2,7 +2,8 @@
 # Passes where git runs in ~/static/alone, started by multi-git.
 alone=$PWD/static/alone
 
-for file in mg-static code/api/.git dev/null; do
+[ -e "$alone/mg-static" ] || fail "There is no mg-static in ~/static/alone any more. Put it there again, as in the second task."
+for file in code/api/.git dev/null; do
   [ -e "$alone/$file" ] || fail "There is no /$file in ~/static/alone any more, which multi-git needs to begin. The commands above make it."
 done
 
