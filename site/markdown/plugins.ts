@@ -5,6 +5,8 @@ import { figures } from './figures.ts';
 import { hiddenFences } from './hidden-fences.ts';
 import { links, outwardLinks } from './links.ts';
 import { quizzes } from './quizzes.ts';
+import { shortCode } from './short-code.ts';
+import { tables } from './tables.ts';
 import { tabs } from './tabs.ts';
 import { tasks } from './tasks.ts';
 import { textDirectives } from './text-directives.ts';
@@ -21,4 +23,4 @@ export const MDAST_PLUGINS: MdastPluginEntry[] = [
   quizzes,
 ];
 
-export const HAST_PLUGINS: HastPluginEntry[] = [codeBlocks, outwardLinks];
+export const HAST_PLUGINS: HastPluginEntry[] = [codeBlocks, outwardLinks, shortCode, tables];

@@ -42,6 +42,19 @@ it('quotes and dashes beside commands stay as they were typed', async () => {
   expect(await render('"a" -- \'b\'...')).toBe('<p>"a" -- \'b\'...</p>');
 });
 
+it('a table stands in a box that scrolls, within reach of the keyboard', async () => {
+  expect(await render('| a |\n| - |\n| b |\n')).toMatch(
+    /^<div class="table" role="group" aria-label="Table" tabindex="0"><table>[^]*<\/table><\/div>$/,
+  );
+});
+
+it('short code in a sentence stays in one line, and long code does not', async () => {
+  expect(await render('`--rm` and `docker run --rm --name web`')).toBe(
+    '<p><code class="short">--rm</code> and <code>docker run --rm --name web</code></p>',
+  );
+  expect(await render('```text\n--rm\n```')).not.toContain('short');
+});
+
 describe('asides', () => {
   it('have a name, or the one the author gives', async () => {
     expect(await render(':::note\nx\n:::')).toMatch(/<aside class="aside aside-note"[^>]*><p [^>]*>Note<\/p>/);
