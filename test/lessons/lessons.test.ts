@@ -4,12 +4,12 @@ import { expect, test } from 'vitest';
 import { lessonTest } from '../support/lesson-test.ts';
 import { PATIENCE } from '../support/patience.ts';
 
-/** Drafts build images in an engine, several times over. */
+/** The course builds images in an engine, several times over. */
 const COURSE_MS = 10 * 60_000 * PATIENCE;
 
 const root = join(import.meta.dirname, '../..');
 
-test.each(['lessons', 'test/fixtures/lessons', 'test/fixtures/drafts'])(
+test.each(['lessons', 'test/fixtures/lessons'])(
   'every lesson in %s runs from top to bottom, and from the start of each task',
   { timeout: COURSE_MS },
   async (folder) => {
