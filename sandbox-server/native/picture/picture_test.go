@@ -115,7 +115,7 @@ func TestStatus(t *testing.T) {
 	text := "Name:\ta\\nb\\\\c\x1b<\nState:\tZ (zombie)\nPPid:\t7\nUid:\t1000\t0\t0\t0\nNSpid:\t33\t4\t1\nbroken\n\n"
 	got := parseStatus(33, []byte(text))
 	want := Process{Number: 33, Inside: 1, Parent: 7, Command: "a\uFFFDb\\c\uFFFD<", Ended: true}
-	if got.Process != want || got.uid != 1000 {
+	if got.Process != want || got.uid != 0 {
 		t.Errorf("%+v of user %d", got.Process, got.uid)
 	}
 	if got := parseStatus(5, nil); got.Number != 5 || got.Inside != 5 {

@@ -102,8 +102,9 @@ func parseStatus(number int, status []byte) *process {
 			one.Ended = field[0] == "Z" || field[0] == "X"
 		case key == "PPid":
 			one.Parent, _ = strconv.Atoi(field[0])
-		case key == "Uid":
-			one.uid, _ = strconv.Atoi(field[0])
+		case key == "Uid" && len(field) > 1:
+			// The effective one, as ps has it: sudo is the learner's by its real one.
+			one.uid, _ = strconv.Atoi(field[1])
 		case key == "NSpid":
 			one.Inside, _ = strconv.Atoi(field[len(field)-1])
 		}
