@@ -35,6 +35,7 @@ export class TerminalStream implements Disposable {
   readonly #abort = () => this.#changed();
   #printed: Buffer[] = [];
   #printedBytes = 0;
+  #printedLine = false;
   #tail = Buffer.alloc(0);
   #lastPrinted = performance.now();
   #told = false;
@@ -95,6 +96,11 @@ export class TerminalStream implements Disposable {
     return this.#printedBytes > 0;
   }
 
+  /** Whether a line was ended since `begin`: where a command was typed, its Enter has come back. */
+  get hasPrintedLine(): boolean {
+    return this.#printedLine;
+  }
+
   /** What was printed since `begin`, put together anew each time. */
   get printed(): Buffer {
     return Buffer.concat(this.#printed);
@@ -116,6 +122,7 @@ export class TerminalStream implements Disposable {
   begin(): void {
     this.#printed = [];
     this.#printedBytes = 0;
+    this.#printedLine = false;
     this.#marks.begin();
   }
 
@@ -169,6 +176,7 @@ export class TerminalStream implements Disposable {
   #print(bytes: Buffer): void {
     this.#lastPrinted = performance.now();
     this.#marks.push(bytes);
+    this.#printedLine ||= bytes.includes('\n');
     const copy = Buffer.from(bytes);
     this.#tail = Buffer.concat([this.#tail, copy]).subarray(-TAIL_BYTES);
     if (this.#printedBytes >= MAX_PRINTED_BYTES) return;

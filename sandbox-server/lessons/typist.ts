@@ -139,7 +139,8 @@ export class Typist implements Disposable {
       if (exited) return { name: 'shell-ended', status: exited.status };
       const nested = promptAfterStart(marks);
       if (command.opens !== null) {
-        const there = lastLine.endsWith(command.opens) && quietMs >= QUIET_MS;
+        // Until the Enter comes back, the prompt that stands there is the one that it was typed at.
+        const there = terminal.hasPrintedLine && lastLine.endsWith(command.opens) && quietMs >= QUIET_MS;
         return there || (nested && quietMs >= OTHER_PROMPT_MS) ? { name: 'opened', prompt: lastLine } : undefined;
       }
       if (nested) return { name: 'opened', prompt: lastLine };

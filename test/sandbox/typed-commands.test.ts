@@ -101,6 +101,16 @@ describe('another prompt', () => {
     expect(await typist.run(block('exit 0'))).toEqual({ name: 'ended', status: 0 });
   });
 
+  it('that ends as the one before it is not taken for that', async () => {
+    const typist = await keyboard();
+    await typist.run(block('sudo bash', { opens: '# ' }));
+    await typist.settle();
+    const again = await typist.run(block('sleep 1; exec bash', { opens: '# ' }));
+    expect(again).toMatchObject({ name: 'opened', prompt: expect.stringMatching(/# $/) });
+    expect(await typist.run(block('echo here'))).toEqual({ name: 'ended', status: 0 });
+    expect(printedBy(typist)).toBe('here\n');
+  });
+
   it('of a nested shell that no fence names is told at once', async () => {
     const typist = await keyboard();
     expect(await typist.run(block('bash'))).toMatchObject({ name: 'opened' });
