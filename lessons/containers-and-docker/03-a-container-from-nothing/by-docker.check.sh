@@ -1,4 +1,4 @@
-# slipway: user=root
+# slipway: user=root timeout=30
 # Passes where Docker's container by-docker runs from my-rootfs as it was asked for.
 # Asking the engine would start it.
 [ -n "$(pgrep --exact dockerd)" ] || fail "The engine does not run, so there is no container by-docker."

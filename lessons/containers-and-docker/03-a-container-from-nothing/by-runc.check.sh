@@ -1,4 +1,4 @@
-# slipway: user=root
+# slipway: user=root timeout=30
 # Passes where runc's container by-runc runs from box, with the host name and the limit that were asked for.
 state=$(runc state by-runc 2>/dev/null) || {
   others=$(runc list --quiet 2>/dev/null | paste -sd ' ')
