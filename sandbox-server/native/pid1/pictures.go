@@ -221,22 +221,12 @@ func (b *sandbox) servePicture(s *stream) {
 		b.pictures.remove(one)
 		return
 	}
-	sent := make(chan struct{})
-	go func() {
-		defer close(sent)
+	s.sendUntilGone(func() error {
 		for text := range one.next {
-			if s.out.Write(frame.Control, text) != nil {
-				s.conn.Close()
-				return
+			if err := s.out.Write(frame.Control, text); err != nil {
+				return err
 			}
 		}
-	}()
-	for {
-		if _, _, err := s.in.Read(); err != nil {
-			break
-		}
-	}
-	s.conn.Close()
-	b.pictures.remove(one)
-	<-sent
+		return nil
+	}, func() { b.pictures.remove(one) })
 }

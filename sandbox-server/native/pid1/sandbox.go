@@ -83,6 +83,25 @@ func (s *stream) refuse(code, message string) {
 	_ = s.out.WriteJSON(map[string]any{"ok": false, "code": code, "message": message})
 }
 
+// sendUntilGone has `send` write until the other end has gone, whatever that still says. `stop` ends what send waits for.
+func (s *stream) sendUntilGone(send func() error, stop func()) {
+	sent := make(chan struct{})
+	go func() {
+		defer close(sent)
+		if send() != nil {
+			s.conn.Close()
+		}
+	}()
+	for {
+		if _, _, err := s.in.Read(); err != nil {
+			break
+		}
+	}
+	s.conn.Close()
+	stop()
+	<-sent
+}
+
 // lingerFor is how long what still comes is read and dropped after a refusal.
 const lingerFor = 200 * time.Millisecond
 

@@ -118,26 +118,16 @@ func (b *sandbox) serveWatch(s *stream) {
 		return
 	}
 	b.tellPrompts(one)
-	sent := make(chan struct{})
-	go func() {
-		defer close(sent)
+	s.sendUntilGone(func() error {
 		for range one.more {
 			for _, event := range b.watchers.take(one) {
-				if s.out.WriteJSON(event.body) != nil {
-					s.conn.Close()
-					return
+				if err := s.out.WriteJSON(event.body); err != nil {
+					return err
 				}
 			}
 		}
-	}()
-	for {
-		if _, _, err := s.in.Read(); err != nil {
-			break
-		}
-	}
-	s.conn.Close()
-	b.watchers.remove(one)
-	<-sent
+		return nil
+	}, func() { b.watchers.remove(one) })
 }
 
 // tellPrompts tells one watcher how the prompts stand; what comes meanwhile is newer, and told behind.
