@@ -1,7 +1,10 @@
 import { defineHastPlugin } from 'satteri';
 
-/** Code in a sentence of at most this many letters stays in one line: it fits a phone, and `--rm` is no two words. */
-const SHORT = 24;
+/**
+ * A word of code of at most this many letters is not broken at its hyphens: `--rm` is one. It fits a phone of letters twice
+ * as large, too.
+ */
+const SHORT = /^\S{1,14}$/;
 
 export const shortCode = defineHastPlugin({
   name: 'slipway-short-code',
@@ -10,7 +13,7 @@ export const shortCode = defineHastPlugin({
     visit(node, context) {
       const parent = context.parent(node);
       if (parent.type === 'element' && parent.tagName === 'pre') return;
-      if (context.textContent(node).length <= SHORT) context.setProperty(node, 'className', ['short']);
+      if (SHORT.test(context.textContent(node))) context.setProperty(node, 'className', ['short']);
     },
   },
 });
