@@ -155,7 +155,10 @@ export class SlipwayTerminal extends HTMLElement {
     await terminalFontReady();
     if (signal.aborted) return;
 
-    const screen = new Screen(container, this.#settings, (data) => this.#typed(data));
+    const screen = new Screen(container, this.#settings, {
+      typed: (data) => this.#typed(data),
+      cellsChanged: () => this.#fit(),
+    });
     this.#screen = screen;
     const type = (text: string) => this.type(text);
     enableCopyAndPaste({ screen, container, type, find: () => this.find(), signal });

@@ -6,7 +6,7 @@ import { MAX_CELLS, MIN_CELLS, SCROLLBACK_LINES } from '../../sandbox-server/pro
 import type { AttachedMessage, TerminalSize } from '../../sandbox-server/protocol/messages.ts';
 import { linkHandler, openLink } from './links.ts';
 import { currentScheme, PALETTES } from './palette.ts';
-import { drawWithWebGl } from './renderer.ts';
+import { drawWithWebGl, hasWebGl } from './renderer.ts';
 import { ReplayGate } from './replay.ts';
 import { screenTextOf } from './screen-text.ts';
 
@@ -18,9 +18,18 @@ const RESET = '\u0018\u001bc';
 /** Dim, in the terminal itself: it is true of the place where it stands. */
 const CUT_NOTICE = '\u001b[2m[Older output is no longer kept; it goes on here.]\u001b[0m\r\n';
 
+const RULER_WIDTH = 10;
+
 export interface ScreenSettings {
   fontSize: number;
   screenReader: boolean;
+}
+
+export interface ScreenEvents {
+  /** What the learner types and what the emulator answers. */
+  typed: (data: Uint8Array) => void;
+  /** Another size may fit now. */
+  cellsChanged: () => void;
 }
 
 /** The emulator and all that belongs to it: what is printed goes in, what is typed comes out. */
@@ -28,10 +37,20 @@ export class Screen {
   readonly terminal: Terminal;
   readonly #fit = new FitAddon();
   readonly #gate: ReplayGate;
+  readonly #container: HTMLElement;
+  readonly #cellsChanged: () => void;
   #drawing = false;
+  /** WebGL will draw, and does not yet. */
+  #awaitsWebGl = hasWebGl();
 
-  /** `container` must be in the page and have a size. `typed` gets what the learner types and what the emulator answers. */
-  constructor(container: HTMLElement, { fontSize, screenReader }: ScreenSettings, typed: (data: Uint8Array) => void) {
+  /** `container` must be in the page and have a size. */
+  constructor(
+    container: HTMLElement,
+    { fontSize, screenReader }: ScreenSettings,
+    { typed, cellsChanged }: ScreenEvents,
+  ) {
+    this.#container = container;
+    this.#cellsChanged = cellsChanged;
     this.terminal = new Terminal({
       // The graphemes addon and search decorations are "proposed".
       allowProposedApi: true,
@@ -45,7 +64,7 @@ export class Screen {
       rightClickSelectsWord: false,
       screenReaderMode: screenReader,
       scrollback: SCROLLBACK_LINES,
-      overviewRuler: { width: 10 },
+      overviewRuler: { width: RULER_WIDTH },
       theme: PALETTES[currentScheme()],
     });
     this.#gate = new ReplayGate(this.terminal);
@@ -73,7 +92,10 @@ export class Screen {
     this.#gate.write(data, position, parsed);
     if (this.#drawing) return;
     this.#drawing = true;
-    void drawWithWebGl(this.terminal);
+    void drawWithWebGl(this.terminal, () => {
+      this.#awaitsWebGl = false;
+      this.#cellsChanged();
+    });
   }
 
   /** Sets the size that all viewers share. */
@@ -86,7 +108,18 @@ export class Screen {
     const fitting = this.#fit.proposeDimensions();
     if (fitting === undefined || !Number.isFinite(fitting.cols) || !Number.isFinite(fitting.rows)) return undefined;
     const bounded = (cells: number) => Math.min(MAX_CELLS, Math.max(MIN_CELLS, cells));
-    return { columns: bounded(fitting.cols), rows: bounded(fitting.rows) };
+    const columns = (this.#awaitsWebGl ? this.#columnsOfWebGl : undefined) ?? fitting.cols;
+    return { columns: bounded(columns), rows: bounded(fitting.rows) };
+  }
+
+  /**
+   * WebGL's cells are whole pixels of the screen, the page's elements' are not. The size is right from the start, or what
+   * is replayed would be wrapped for one size and shown in another.
+   */
+  get #columnsOfWebGl(): number | undefined {
+    const drawn = this.#container.querySelector('.xterm-screen')?.getBoundingClientRect().width ?? 0;
+    const cell = Math.floor((drawn / this.terminal.cols) * devicePixelRatio) / devicePixelRatio;
+    return cell > 0 ? Math.floor((this.#container.clientWidth - RULER_WIDTH) / cell) : undefined;
   }
 
   get bracketedPaste(): boolean {

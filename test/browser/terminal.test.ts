@@ -22,6 +22,27 @@ test('after a reload the same shell is there with what it printed', async () => 
   expect(problems).toEqual([]);
 });
 
+test('after a reload the terminal is as wide as it was, and lines that wrap are whole', async () => {
+  const width = () => page.locator('slipway-terminal .xterm-screen').evaluate((screen) => screen.clientWidth);
+  await expect
+    .poll(() =>
+      page
+        .locator('slipway-terminal .terminal-screen')
+        .evaluate((pane) => pane.clientWidth - pane.querySelector('.xterm-screen')!.clientWidth),
+    )
+    .toBeLessThan(20);
+  const before = await width();
+  const letters = Array.from({ length: 40 }, (_, index) => `letter${index}`).join('-');
+  await typeLine(page, `echo ${letters} | wc --chars`);
+  await screenShows(page, /^350$/m);
+  await page.reload();
+  await terminalState(page, 'connected');
+  const screen = await screenShows(page, /^350$/m);
+  expect(screen.replaceAll('\n', '')).toContain(letters);
+  await page.waitForTimeout(1000);
+  expect(await width()).toBe(before);
+});
+
 test('a lost network is said, and afterwards not a line is missing', async () => {
   await typeLine(page, 'for i in $(seq 1 60); do echo "n-$i-n"; sleep 0.05; done');
   await screenShows(page, /n-5-n/);
