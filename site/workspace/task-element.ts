@@ -9,6 +9,9 @@ import { faceOf, type Face, type Standing } from './task-words.ts';
 /** A program that a solution starts and that goes on: no command's end asks for a check, and it takes this long to be there. */
 const PROGRAM_MS = 1_000;
 
+/** What takes less would be told as 0.0 s. */
+const WORTH_TELLING_MS = 50;
+
 /** Long enough to be read twice. */
 const NOTE_MS = 8_000;
 
@@ -74,6 +77,7 @@ export class SlipwayTask extends HTMLElement {
     if (report) this.#heardAt = report.at;
     this.#followed ||= report?.asked === true;
     const face = faceOf({ ...standing, kind: this.kind, id: this.id, followed: this.#followed });
+    if (state === 'done' && this.dataset['state'] !== 'done') this.#note = null;
     this.dataset['state'] = next ? 'next' : (state ?? 'unknown');
     this.dataset['face'] = face.name;
     this.#status?.show(this.#note === null ? face : { ...face, text: this.#note }, fresh);
@@ -126,7 +130,7 @@ export class SlipwayTask extends HTMLElement {
     const answer = await desk.move(this, this.#here);
     if (answer === null) return;
     this.#followed = true;
-    const live = answer.liveMs > 0 ? `, ${seconds(answer.liveMs)} of it to rebuild what runs` : '';
+    const live = answer.liveMs >= WORTH_TELLING_MS ? `, ${seconds(answer.liveMs)} of it to rebuild what runs` : '';
     this.#note = `The sandbox is at the start of this task. It took ${seconds(answer.ms)}${live}.`;
     desk.refresh(this.#note);
     window.setTimeout(() => this.#forgetNote(desk), NOTE_MS);

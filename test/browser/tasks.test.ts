@@ -234,6 +234,17 @@ test('a reset asks first, then brings files back as they were at the task’s st
   await says(task(/Clear the way/), /^Done at/);
 });
 
+test('a task that is done soon after its reset says so at once', async () => {
+  const write = task(/Write a greeting/);
+  await write.getByRole('button', { name: 'Reset this task…' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Reset it' }).click();
+  await says(write, /The sandbox is at the start of this task\. It took [\d.]+ s\.$/);
+  await terminalState(page, 'connected');
+  await typeLine(page, 'echo hello > greeting.txt');
+  await page.locator('slipway-task[data-state="done"]').filter({ hasText: 'Write a greeting' }).waitFor();
+  expect(await status(write).innerText()).toMatch(/^Done at/);
+});
+
 test('a reset that fails says so, and the keyboard stays in the dialog', async () => {
   await task(/Write a greeting/)
     .getByRole('button', { name: 'Reset this task…' })
