@@ -14,7 +14,7 @@ look() {
   local addresses
   addresses=$("$@" ip -o -4 address show dev "$name" | awk '{ print $4 }')
   grep -qxF "$address" <<< "$addresses" ||
-    expect_equal "${addresses:-none}" "$address" "The address of $name, which is $where"
+    expect_equal "${addresses:-none}" "$address" "The address of $name $where"
   "$@" ip -o link show "$name" | grep -q '[<,]UP[,>]' || fail "$name, $where, has its address but is switched off: ip link set $name up, as root."
 }
 look outer 10.77.0.1/24 'out here'

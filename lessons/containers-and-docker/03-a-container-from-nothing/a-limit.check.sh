@@ -44,4 +44,4 @@ case $limit in
   max | ????????????????*) unfit "The container is in the group $one, which has no limit." ;;
 esac
 tidy
-expect_equal "$limit" 33554432 "The limit of a container’s group, in bytes"
+expect_equal "$limit" 33554432 "The limit of a container’s group in bytes"

@@ -14,5 +14,5 @@ has() { jq -r ".[0] | .$1" <<< "$container"; }
 [[ "$(has Config.Image)" =~ ^my-rootfs(:latest)?$ ]] || fail "The container by-docker was made from the image $(has Config.Image), not from my-rootfs."
 expect_equal "$(has 'Path + " " + (.Args | join(" "))')" "sleep 100000" "The command of by-docker"
 expect_equal "$(has Config.Hostname)" by-docker "The host name in by-docker"
-expect_equal "$(has HostConfig.Memory)" 33554432 "The memory limit of by-docker, in bytes (0 is none)"
+expect_equal "$(has HostConfig.Memory)" 33554432 "The memory limit of by-docker in bytes (0 is none)"
 [ "$(has HostConfig.ReadonlyRootfs)" = true ] || fail "The root of by-docker can be written to. Remove it by docker rm --force by-docker, and start it read-only."

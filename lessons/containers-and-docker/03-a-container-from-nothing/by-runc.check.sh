@@ -18,4 +18,4 @@ limit=$(cat "$groups$group/$max" 2>/dev/null)
 case $limit in
   '' | max | ????????????????*) limit="no limit" ;;
 esac
-expect_equal "$limit" 33554432 "The memory limit of by-runc, in bytes"
+expect_equal "$limit" 33554432 "The memory limit of by-runc in bytes"
