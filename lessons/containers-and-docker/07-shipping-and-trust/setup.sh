@@ -1,3 +1,4 @@
+set -e
 # The log is the learner’s alone, so that it matters whom a container runs as.
 chmod 600 shipping/log/arrivals.log
 install --mode 600 /dev/stdin /root/letter.txt <<'LETTER'

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -48,4 +49,13 @@ test('as much as a lesson may have is no mistake, a byte and a file more is', as
     'the files of "files/" are 33 MiB together',
     'in "files/" are 4001 files and folders',
   ]);
+});
+
+test('whatever a lesson lays down is kept in the repository, a log or a folder “build” too', () => {
+  const cwd = temporaryFolder();
+  cpSync(join(import.meta.dirname, '../../../.gitignore'), join(cwd, '.gitignore'));
+  spawnSync('git', ['init', '--quiet'], { cwd });
+  const files = ['log/arrivals.log', 'build/made', 'node_modules/a'].map((file) => `lessons/course/01-a/files/${file}`);
+  const { stdout } = spawnSync('git', ['check-ignore', '--no-index', 'a.log', ...files], { cwd, encoding: 'utf8' });
+  expect(stdout).toBe('a.log\n');
 });
