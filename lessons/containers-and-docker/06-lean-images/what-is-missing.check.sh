@@ -9,7 +9,7 @@ case $said in
 esac
 case $said in
   *'certificates: none'*'unknown time zone'*) fail "lookout finds neither certificates nor time zones. If the Dockerfile has them, build the image again: docker build -t lookout ~/lookout." ;;
-  *'certificates: none'*) fail "lookout finds time zones, but no certificates. It looks for the file /etc/ssl/certs/ca-certificates.crt." ;;
+  *'certificates: none'*) fail "lookout finds time zones, but no certificates. It looks for the file /etc/ssl/certs/ca-certificates.crt. Behind COPY, a folder as the target ends in /." ;;
   *'unknown time zone'*) fail "lookout finds certificates, but no time zones. It looks in the folder /usr/share/zoneinfo, which has folders such as Asia in it." ;;
 esac
 [ "$status" -eq 0 ] || fail "lookout ended with $status. It prints: $(tail -1 <<< "$said" | head -c 300)"

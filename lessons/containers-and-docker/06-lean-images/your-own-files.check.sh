@@ -5,4 +5,6 @@ for name in api web docs; do
   [ -d "fleet/$name/.git" ] || fail "~/fleet/$name is no git repository any more. Reset this task to get it back."
   git -C "fleet/$name" show-ref --quiet --verify refs/heads/lean || missing="$missing $name"
 done
-[ -z "$missing" ] || fail "No branch lean yet in:$missing. Branches of ~/fleet/${missing##* }: $(git -C "fleet/${missing##* }" branch --format '%(refname:short)' | paste -sd ' ')."
+[ -n "$missing" ] || exit 0
+[ "$missing" = ' api web docs' ] || fail "There is no branch lean in:$missing. Where there is one already, git refuses another and multi-git stops, so name only these in MG_REPOS."
+fail "There is no branch lean yet, neither in api nor in web nor in docs. Read what git says: it wants a folder that may be written, and a user whose repositories these are."
