@@ -60,6 +60,12 @@ test('a shell that the learner unshares gets a box, with the number that readlin
   await typeLine(page, UNSHARE);
   const box = figure.getByRole('listitem').filter({ hasText: 'outside' }).last();
   await box.waitFor();
+  // All of it is in sight, with its edge clear of what stands below.
+  const [edge, below] = [
+    await figure.getByRole('listitem').first().boundingBox(),
+    await figure.locator('.live-engine').boundingBox(),
+  ];
+  expect(below!.y - (edge!.y + edge!.height)).toBeGreaterThan(4);
   const [, own] = /\[(\d+)\]/.exec(await printed(page, 'readlink /proc/self/ns/pid'))!;
   // In order, as somebody hears it who does not see it.
   expect((await box.innerText()).replaceAll(/\s+/g, ' ')).toMatch(
