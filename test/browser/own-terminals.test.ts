@@ -21,7 +21,9 @@ afterEach(() => {
 });
 
 const opener = () => page.getByRole('button', { name: 'New terminal' });
-const tabNames = (on = page) => on.getByRole('tab').allInnerTexts();
+/** A lesson may have tabs in its text as well. */
+const bar = (on = page) => on.getByRole('tablist', { name: 'Terminals' });
+const tabNames = (on = page) => bar(on).getByRole('tab').allInnerTexts();
 const cross = (name: string) => page.locator('.tab', { hasText: name }).locator('.tab-close');
 
 /** The name of the terminal that has the focus. */
@@ -44,7 +46,7 @@ test('another terminal of the same sandbox opens, gets the focus, and is there a
   await page.reload();
   await terminalState(page, 'connected');
   expect(await tabNames()).toEqual(['main', 'second', 'extra-1']);
-  await page.getByRole('tab', { name: 'extra-1' }).click();
+  await bar().getByRole('tab', { name: 'extra-1' }).click();
   await screenShows(page, /from-main/, 'extra-1');
   await eventually(focused).toBe('extra-1');
   await page.keyboard.type('echo "mark is $MARK"\n');
@@ -64,7 +66,7 @@ test('it lives on across the lessons of the course, behind whatever terminals th
   await page.keyboard.type('MARK=mine\n');
   await show('main', 'second');
   expect(await tabNames()).toEqual(['main', 'second', 'extra-1']);
-  expect(await page.getByRole('tab', { selected: true }).innerText()).toBe('extra-1');
+  expect(await bar().getByRole('tab', { selected: true }).innerText()).toBe('extra-1');
   expect(await focused()).toBe('extra-1');
   await page.keyboard.type('echo "mark is $MARK"\n');
   await screenShows(page, /mark is mine/, 'extra-1');
@@ -115,7 +117,7 @@ test('with keys alone: open, go among the tabs, close; a terminal of the lesson 
   await opener().focus();
   await page.keyboard.press('Enter');
   await eventually(focused).toBe('extra-1');
-  await page.getByRole('tab', { name: 'extra-1' }).focus();
+  await bar().getByRole('tab', { name: 'extra-1' }).focus();
   await page.keyboard.press('ArrowRight');
   await page.keyboard.press('Delete');
   expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('main');
@@ -144,7 +146,7 @@ test('two windows of a browser have the same ones', async () => {
   await page.bringToFront();
   await openOwn('extra-1');
   await eventually(() => tabNames(other)).toEqual(['main', 'second', 'extra-1']);
-  await other.getByRole('tab', { name: 'extra-1' }).click();
+  await bar(other).getByRole('tab', { name: 'extra-1' }).click();
   await terminalState(other, 'connected', 'extra-1');
   await cross('extra-1').click();
   await eventually(() => tabNames(other)).toEqual(['main', 'second']);
@@ -187,11 +189,11 @@ for (const viewport of [
         .evaluateAll((elements) => elements.map((element) => JSON.stringify(element.getBoundingClientRect())));
     await opener().click();
     await terminalState(page, 'connected', 'extra-1');
-    await page.getByRole('tab', { name: 'main' }).click();
+    await bar().getByRole('tab', { name: 'main' }).click();
     const before = await places();
     await opener().click();
     await terminalState(page, 'connected', 'extra-2');
-    await page.getByRole('tab', { name: 'main' }).click();
+    await bar().getByRole('tab', { name: 'main' }).click();
     expect(await places()).toEqual(before);
     for (const name of ['extra-3', 'extra-4']) {
       await opener().click();
@@ -199,7 +201,7 @@ for (const viewport of [
     }
     const box = (await opener().boundingBox())!;
     expect(box.x + box.width).toBeLessThan(viewport.width);
-    const list = (await page.getByRole('tablist').boundingBox())!;
+    const list = (await bar().boundingBox())!;
     const newest = (await cross('extra-4').boundingBox())!;
     expect(newest.x + newest.width).toBeLessThanOrEqual(list.x + list.width + 1);
     expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
