@@ -5,7 +5,6 @@ import { figures } from './figures.ts';
 import { hiddenFences } from './hidden-fences.ts';
 import { links, outwardLinks } from './links.ts';
 import { quizzes } from './quizzes.ts';
-import { shortCode } from './short-code.ts';
 import { tables } from './tables.ts';
 import { tabs } from './tabs.ts';
 import { tasks } from './tasks.ts';
@@ -23,4 +22,4 @@ export const MDAST_PLUGINS: MdastPluginEntry[] = [
   quizzes,
 ];
 
-export const HAST_PLUGINS: HastPluginEntry[] = [codeBlocks, outwardLinks, shortCode, tables];
+export const HAST_PLUGINS: HastPluginEntry[] = [codeBlocks, outwardLinks, tables];

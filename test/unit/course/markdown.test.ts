@@ -48,13 +48,6 @@ it('a table stands in a box that scrolls, within reach of the keyboard', async (
   );
 });
 
-it('a short word of code in a sentence is not broken, and what is longer is', async () => {
-  expect(await render('`--rm` and `docker run --rm`')).toBe(
-    '<p><code class="short">--rm</code> and <code>docker run --rm</code></p>',
-  );
-  expect(await render('```text\n--rm\n```')).not.toContain('short');
-});
-
 describe('asides', () => {
   it('have a name, or the one the author gives', async () => {
     expect(await render(':::note\nx\n:::')).toMatch(/<aside class="aside aside-note"[^>]*><p [^>]*>Note<\/p>/);
