@@ -1,4 +1,5 @@
 import { createAstroRenderer, type AstroExpressiveCodeOptions } from 'astro-expressive-code';
+import { commandLines } from './command-lines.ts';
 import { placeholders } from './placeholders.ts';
 
 export const expressiveCodeOptions: AstroExpressiveCodeOptions = {
@@ -9,7 +10,7 @@ export const expressiveCodeOptions: AstroExpressiveCodeOptions = {
   minSyntaxHighlightingColorContrast: 5,
   // A tab in a Makefile is a tab.
   tabWidth: 0,
-  plugins: [placeholders],
+  plugins: [placeholders, commandLines],
   shiki: { langAlias: { output: 'text' } },
   // Its one script makes a landmark of every block that scrolls; <slipway-code> makes them reachable without.
   customCreateAstroRenderer: async (means) => {
@@ -23,7 +24,12 @@ export const expressiveCodeOptions: AstroExpressiveCodeOptions = {
     // Ours copies the author's text and says so in place.
     showCopyToClipboardButton: false,
   },
-  defaultProps: { overridesByLang: { 'sh,bash,shell,output': { frame: 'none' } } },
+  defaultProps: {
+    overridesByLang: {
+      'sh,bash,shell': { frame: 'none', hangingIndent: 2 },
+      output: { frame: 'none' },
+    },
+  },
   styleOverrides: {
     borderRadius: 'var(--radius)',
     borderWidth: '0px',

@@ -9,6 +9,7 @@ import { tables } from './tables.ts';
 import { tabs } from './tabs.ts';
 import { tasks } from './tasks.ts';
 import { textDirectives } from './text-directives.ts';
+import { wholeWords } from './words.ts';
 
 /** What makes a page of a lesson's Markdown, in order. What only the server reads is taken out first. */
 export const MDAST_PLUGINS: MdastPluginEntry[] = [
@@ -22,4 +23,4 @@ export const MDAST_PLUGINS: MdastPluginEntry[] = [
   quizzes,
 ];
 
-export const HAST_PLUGINS: HastPluginEntry[] = [codeBlocks, outwardLinks, tables];
+export const HAST_PLUGINS: HastPluginEntry[] = [codeBlocks, outwardLinks, wholeWords, tables];

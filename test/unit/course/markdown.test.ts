@@ -48,6 +48,12 @@ it('a table stands in a box that scrolls, within reach of the keyboard', async (
   );
 });
 
+it('a word of code with a hyphen or a slash in it stays whole, and the text is the same', async () => {
+  expect(await render('`rm --force`, `a/b c`, `ls`')).toBe(
+    '<p><code>rm <span class="word">--force</span></code>, <code><span class="word">a/b</span> c</code>, <code>ls</code></p>',
+  );
+});
+
 describe('asides', () => {
   it('have a name, or the one the author gives', async () => {
     expect(await render(':::note\nx\n:::')).toMatch(/<aside class="aside aside-note"[^>]*><p [^>]*>Note<\/p>/);
