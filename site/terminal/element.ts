@@ -180,7 +180,7 @@ export class SlipwayTerminal extends HTMLElement {
     );
     onWake(() => this.#connection?.wake(), signal);
     const size = screen.fittingSize;
-    if (size !== undefined) screen.resize(size);
+    screen.fill();
     this.#connection.start(size, !document.hidden);
   }
 

@@ -103,13 +103,22 @@ export class Screen {
     if (columns !== this.terminal.cols || rows !== this.terminal.rows) this.terminal.resize(columns, rows);
   }
 
-  /** The size that would fill the container; undefined while it has none. */
+  /** Fills the container as long as nobody else has a say: with cells as they are drawn now, whatever will draw them. */
+  fill(): void {
+    const size = this.#sizeOf(undefined);
+    if (size !== undefined) this.resize(size);
+  }
+
+  /** The size that would fill the container with the cells that will be drawn; undefined while it has none. */
   get fittingSize(): TerminalSize | undefined {
+    return this.#sizeOf(this.#awaitsWebGl ? this.#columnsOfWebGl : undefined);
+  }
+
+  #sizeOf(columns: number | undefined): TerminalSize | undefined {
     const fitting = this.#fit.proposeDimensions();
     if (fitting === undefined || !Number.isFinite(fitting.cols) || !Number.isFinite(fitting.rows)) return undefined;
     const bounded = (cells: number) => Math.min(MAX_CELLS, Math.max(MIN_CELLS, cells));
-    const columns = (this.#awaitsWebGl ? this.#columnsOfWebGl : undefined) ?? fitting.cols;
-    return { columns: bounded(columns), rows: bounded(fitting.rows) };
+    return { columns: bounded(columns ?? fitting.cols), rows: bounded(fitting.rows) };
   }
 
   /**
