@@ -83,12 +83,14 @@ export class SlipwayQuiz extends HTMLElement {
     const chosen = this.#inputs.filter(({ checked }) => checked).map(({ value }) => Number(value));
     if (chosen.length === 0) return this.#say(this.#instruction);
     this.#sending = true;
+    const before = this.#why;
+    // The page's socket may tell what came of it sooner than the answer does.
+    this.#why = true;
     const outcome = await this.#desk?.answer(this, chosen);
     this.#sending = false;
-    if (outcome === undefined) return;
-    if (!outcome.ok) return this.#say(outcome.message);
-    this.#why = true;
-    this.#desk?.graded(outcome.answer);
+    if (outcome?.ok) return this.#desk?.graded(outcome.answer);
+    this.#why = before;
+    if (outcome !== undefined) this.#say(outcome.message);
   }
 
   #toggleWhy(): void {

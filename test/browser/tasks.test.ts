@@ -185,6 +185,18 @@ test('a question is answered by keys, says why it is not right, and is tried aga
   expect(await shiftsOf(page)).toEqual([]);
 });
 
+test('why an answer is not right is shown also where the page hears of it sooner than the answer comes', async () => {
+  const question = page.getByRole('radiogroup', { name: /What do all containers/ });
+  await page.route('**/quizzes/*', async (route) => {
+    const response = await route.fetch();
+    await question.getByText('Not right yet. Choose again.').waitFor();
+    await route.fulfill({ response });
+  });
+  await question.getByRole('radio', { name: 'The files.' }).check({ force: true });
+  await question.getByRole('button', { name: 'Answer' }).click();
+  await question.getByText('Each has those of its image.').waitFor();
+});
+
 test('an answer that was chosen and not sent stays when the page hears again how everything stands', async () => {
   const question = page.getByRole('radiogroup', { name: /What do all containers/ });
   await question.getByRole('radio', { name: 'The files.' }).check({ force: true });
