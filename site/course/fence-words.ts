@@ -50,7 +50,7 @@ export const FENCE_WORDS = {
   mark: { form: 'mark={2-4}', doc: 'marks lines' },
   ins: { form: 'ins={2}', doc: 'marks lines as added' },
   del: { form: 'del={3}', doc: 'marks lines as removed' },
-  wrap: { form: 'wrap', doc: 'breaks long lines, which scroll otherwise' },
+  wrap: { form: 'wrap', doc: 'breaks long lines (commands between words), which scroll otherwise' },
 } as const satisfies Record<string, FenceWord>;
 
 const WORDS: Readonly<Record<string, FenceWord>> = FENCE_WORDS;
