@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { z } from 'zod';
-import type { ScriptStep } from '../../site/course/manifest.ts';
+import type { CheckStep } from '../../site/course/manifest.ts';
 import { InitRefused, InitStream } from '../sandbox/init/stream.ts';
 import { readVerdict, type Ending, type How, type Verdict } from './read-verdict.ts';
 
@@ -24,8 +24,9 @@ export interface RunCheckOptions {
 const PRELUDE = readFileSync(join(import.meta.dirname, 'prelude'), 'utf8').replaceAll(/^ *#.*\n/gm, '');
 
 /**
- * What the shell is started with. It evaluates the prelude, reads the marker, and evaluates the check, which goes up to a
- * line that is the marker. On one line, so that the shell counts the lines of what it evaluates from 1.
+ * What the shell is started with. It evaluates the prelude, reads the marker, then what the checks of the lesson share and
+ * the check itself, each up to a line that is the marker, and evaluates the two. On one line, so that the shell counts the
+ * lines of what it evaluates from 1.
  *
  * Marker and check come on standard input: arguments and environment of a process can be read by every other in the
  * sandbox. They are read by the shell itself: a program that a learner ends, or a process that there is no room for, would
@@ -33,10 +34,11 @@ const PRELUDE = readFileSync(join(import.meta.dirname, 'prelude'), 'utf8').repla
  * a shell reads a pipe byte by byte.
  */
 const BOOT = [
-  'eval "$SLIPWAY_PRELUDE"; unset SLIPWAY_PRELUDE; slipway_text=; slipway_newline=$1; shift; exec 9>&1;',
-  'IFS= read -r slipway_marker || exit 126; while IFS= read -r slipway_line || exit 126;',
-  'do [ "$slipway_line" = "$slipway_marker" ] && break; slipway_text="$slipway_text$slipway_line$slipway_newline"; done;',
-  'eval "$slipway_text"',
+  'eval "$SLIPWAY_PRELUDE"; unset SLIPWAY_PRELUDE; slipway_newline=$1; shift; exec 9>&1;',
+  'IFS= read -r slipway_marker || exit 126;',
+  'slipway_read() { slipway_text=; while IFS= read -r slipway_line || exit 126;',
+  'do [ "$slipway_line" = "$slipway_marker" ] && break; slipway_text="$slipway_text$slipway_line$slipway_newline"; done; };',
+  'slipway_read; slipway_shared=$slipway_text; slipway_read; eval "$slipway_shared"; eval "$slipway_text"',
 ].join(' ');
 
 /** The shell's own name: its messages begin with it. */
@@ -65,7 +67,7 @@ const ended = z.object({
  */
 export async function runCheck(
   connect: () => Promise<Duplex>,
-  check: ScriptStep,
+  check: CheckStep,
   options: RunCheckOptions = {},
 ): Promise<Verdict> {
   const marker = randomBytes(16).toString('hex');
@@ -85,7 +87,7 @@ export async function runCheck(
 function runToItsEnd(
   duplex: Duplex,
   shell: string[],
-  check: ScriptStep,
+  check: CheckStep,
   marker: string,
   { answer, signal }: RunCheckOptions,
 ): Promise<Ending> {
@@ -114,7 +116,7 @@ function runToItsEnd(
     },
     {
       onOpen: () => {
-        stream.send(Buffer.from([marker, check.text, marker, ''].join('\n')));
+        stream.send(Buffer.from([marker, check.shared ?? '', marker, check.text, marker, ''].join('\n')));
         stream.control({ type: 'eof' });
       },
       onData: (bytes) => take(out, bytes),

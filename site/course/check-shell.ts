@@ -12,9 +12,10 @@ export async function checkShell(lessons: readonly Course['lessons'][number][]):
 }
 
 /** What runs unseen. What is typed may be meant for another program's prompt. */
-function scriptsOf({ setup, tasks }: Course['lessons'][number]): ScriptStep[] {
+function scriptsOf({ setup, sharedChecks, tasks }: Course['lessons'][number]): ScriptStep[] {
   const steps = tasks.flatMap(({ check, setup, live, solve }) => [check, ...setup, ...live, ...solve]);
-  return [...(setup ? [setup] : []), ...steps.filter((step) => step.kind === 'script')];
+  const ofLesson = [setup, sharedChecks].filter((step) => step !== null);
+  return [...ofLesson, ...steps.filter((step) => step.kind === 'script')];
 }
 
 /**

@@ -15,6 +15,7 @@ import { readFences } from './read-fences.ts';
 import { readQuizzes } from './quizzes.ts';
 import { lessonSchema, type LessonFields } from './schema.ts';
 import { readSetup } from './setup.ts';
+import { readSharedChecks } from './shared-checks.ts';
 import { readTasks } from './tasks.ts';
 import { readYaml } from './yaml.ts';
 
@@ -38,6 +39,8 @@ export interface Lesson extends Omit<LessonFields, 'files'> {
   quizzes: QuizEntry[];
   /** setup.sh. */
   setup: ScriptStep | null;
+  /** checks.sh. Each task's check has it too. */
+  sharedChecks: ScriptStep | null;
   /** Its own `files/`. */
   files: LessonFiles | null;
   /** The other lesson whose `files/` are laid with them, and where that stands. `laidFiles` has both. */
@@ -70,10 +73,11 @@ export function parseLesson(
   const fences = readFences(blocks.fences, terminals);
   const { directives } = blocks;
   const { read: parsed, unread } = fences;
-  const tasks = readTasks({ folder, directives, fences: parsed, unread, beside, terminals });
+  const shared = readSharedChecks(folder, beside, terminals);
+  const tasks = readTasks({ folder, directives, fences: parsed, unread, beside, sharedChecks: shared.step, terminals });
   const quizzes = readQuizzes(blocks, basename(dirname(folder)), id);
   const setup = readSetup(folder, beside, terminals);
-  const found = [...fences.mistakes, ...tasks.mistakes, ...quizzes.mistakes, ...setup.mistakes];
+  const found = [...fences.mistakes, ...tasks.mistakes, ...quizzes.mistakes, ...setup.mistakes, ...shared.mistakes];
   const problems = problemsOfLesson({ folder, source, blocks, beside, found });
   if (problems.length > 0) return { problems };
   const { links, pictures } = blocks;
@@ -89,6 +93,7 @@ export function parseLesson(
       tasks: tasks.tasks.map(({ task }) => task),
       quizzes: quizzes.quizzes,
       setup: setup.step,
+      sharedChecks: shared.step,
       files: beside.files ?? null,
       filesFrom: filesFrom === undefined ? null : { lesson: filesFrom, ...read.at('files') },
       play: playSteps(folder, fences.read, tasks.tasks),

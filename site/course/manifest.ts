@@ -51,6 +51,11 @@ export interface ScriptStep {
   timeoutMs: number;
 }
 
+export interface CheckStep extends ScriptStep {
+  /** checks.sh: what the checks of the lesson share, which is read before it. Left out where the lesson has none. */
+  shared?: string;
+}
+
 /** Commands that are typed into a terminal, as a run button types them. */
 export interface TypedStep {
   kind: 'typed';
@@ -79,7 +84,7 @@ export interface TaskEntry {
   kind: 'task' | 'ask';
   /** Ids of tasks of this lesson that come before it. */
   needs: string[];
-  check: ScriptStep;
+  check: CheckStep;
   /** Prepares files, before the learner comes to the task. */
   setup: ScriptStep[];
   /** Rebuilds what files cannot hold, in order: at the task's start, and after every reset and jump to it or a later one. */

@@ -2,6 +2,7 @@
 import type { Beside } from './beside.ts';
 import type { Directive } from './directive.ts';
 import { isHidden, type Fence } from './fence.ts';
+import type { ScriptStep } from './manifest.ts';
 import type { FencedBlock } from './fenced-block.ts';
 import { START, type Placed } from './place.ts';
 import type { Mistake } from './problem.ts';
@@ -26,6 +27,8 @@ export interface TaskSources {
   /** Blocks whose info string has mistakes: what they are may be what a task lacks. */
   unread: readonly FencedBlock[];
   beside: Beside;
+  /** What is read before each check. */
+  sharedChecks: ScriptStep | null;
   terminals: readonly string[];
 }
 

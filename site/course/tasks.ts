@@ -1,7 +1,7 @@
 import type { Directive } from './directive.ts';
 import { isHidden } from './fence.ts';
 import type { FencedBlock } from './fenced-block.ts';
-import type { ScriptStep, SolveStep, TaskEntry, TypedStep } from './manifest.ts';
+import type { CheckStep, ScriptStep, SolveStep, TaskEntry, TypedStep } from './manifest.ts';
 import { scriptStep, typedStep } from './steps.ts';
 import { fieldsOf } from './task-fields.ts';
 import * as mistake from './task-mistakes.ts';
@@ -39,11 +39,11 @@ function placedTask(
   directive: Directive,
   fields: Pick<TaskEntry, 'id' | 'title' | 'needs'>,
   { parts, whole }: Parts,
-  { directives }: TaskSources,
+  { directives, sharedChecks }: TaskSources,
   mistakes: PlacedMistake[],
 ): PlacedTask | undefined {
   const kind = directive.name === 'ask' ? 'ask' : 'task';
-  const checks: ScriptStep[] = [];
+  const checks: CheckStep[] = [];
   const setup: ScriptStep[] = [];
   const live: (ScriptStep | TypedStep)[] = [];
   const solutions: PlacedTask['solutions'] = [];
@@ -51,7 +51,7 @@ function placedTask(
     if (fence.kind === 'check') {
       if (checks.length === 1 && file === undefined) mistakes.push(...at(from, [mistake.secondCheck(kind)], file));
       if (kind === 'ask' && !/\bANSWER\b/.test(source.text)) mistakes.push(...at(from, [mistake.noAnswer], file));
-      checks.push(scriptStep(source, fence));
+      checks.push({ ...scriptStep(source, fence), ...(sharedChecks && { shared: sharedChecks.text }) });
     } else if (fence.kind === 'setup') setup.push(scriptStep(source, fence));
     else if (fence.kind === 'live') live.push(fence.typed ? typedStep(source, fence) : scriptStep(source, fence));
     else if (fence.kind === 'solve') {

@@ -52,6 +52,18 @@ test('a check sees files and programs of the learner’s, and its answer', async
   });
 });
 
+test('what the checks of a lesson share is read before each, and the shell counts the lines of either from 1', async () => {
+  const shared = "mark='of all'\ngreeted() {\n  expect_equal \"$1, $mark\" 'hello, of all' 'The greeting'\n}";
+  expect(await runCheck(connect, { ...step('greeted hello'), shared })).toEqual({ outcome: 'passed' });
+  expect(await runCheck(connect, { ...step('greeted goodbye'), shared })).toMatchObject({ outcome: 'not-yet' });
+  expect(await runCheck(connect, { ...step('greeted'), shared: 'cat\n' + shared })).toMatchObject({
+    outcome: 'not-yet',
+  });
+  const broken = await runCheck(connect, { ...step('true\nno_such_command'), shared });
+  expect(broken).toMatchObject({ outcome: 'broken' });
+  expect(JSON.stringify(broken)).toContain('line 2: no_such_command');
+});
+
 test('a check at its limit is ended with what it started', async () => {
   const verdict = await runCheck(connect, step('sleep 4712 & sleep 4712', { timeoutMs: 500 }));
   expect(verdict).toMatchObject({ outcome: 'broken', fault: 'hung' });

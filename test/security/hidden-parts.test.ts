@@ -91,7 +91,8 @@ function hiddenTexts({ setup, tasks, quizzes }: LessonEntry): string[] {
     ...task.setup,
     ...task.live.filter(({ kind }) => kind === 'script'),
   ]);
-  const texts = [...scripts, ...(setup ? [setup] : [])].map(({ text }) => text);
+  const shared = tasks.flatMap(({ check }) => check.shared ?? []);
+  const texts = [...shared, ...[...scripts, ...(setup ? [setup] : [])].map(({ text }) => text)];
   const reasons = quizzes.flatMap(({ answers }) => answers.map(({ explanation }) => explanation));
   const lines = texts.flatMap((text) => text.split('\n').filter((line) => /\b(?:fail|expect_\w+) /.test(line)));
   return [...texts, ...lines, ...reasons].filter((text) => lettersOf(text).length >= LEAST_CHARACTERS);

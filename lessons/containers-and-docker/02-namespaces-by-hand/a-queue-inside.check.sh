@@ -1,10 +1,6 @@
 # slipway: user=root
 # Passes where the ipc namespace of the box holds a message queue.
-for status in $(grep -slP '^NSpid:(\t\d+)+\t1$' /proc/[0-9]*/status); do
-  process=${status%/status}
-  [ "$(nsenter --uts="$process/ns/uts" hostname)" != box ] || box=$process
-done
-[ -n "$box" ] || fail "There is no box at the moment: no process 1 of another pid namespace has the host name “box”. Build it again, as in the first task."
+find_box
 
 theirs() { nsenter --ipc="$box/ns/ipc" cat "/proc/sysvipc/$1" | tail -n +2; }
 [ -z "$(theirs msg)" ] || exit 0

@@ -1,10 +1,6 @@
 # slipway: user=root timeout=20
 # Passes where both ends have their address and are switched on, and a ping comes back.
-for status in $(grep -slP '^NSpid:(\t\d+)+\t1$' /proc/[0-9]*/status); do
-  process=${status%/status}
-  [ "$(nsenter --uts="$process/ns/uts" hostname)" != box ] || box=$process
-done
-[ -n "$box" ] || fail "There is no box at the moment: no process 1 of another pid namespace has the host name “box”. Build it again, as in the first task."
+find_box
 
 # An end of the cable: its name, its address, where it is in words, and the command that looks there.
 look() {

@@ -2,16 +2,8 @@
 # Passes where a process named “box” by its host name is number 1 of its pid namespace, and in a net, ipc, uts and mnt
 # namespace of its own as well. Of several candidates the one that came furthest gives the reason.
 best=0
-for status in $(grep -slP '^NSpid:(\t\d+)+\t1$' /proc/[0-9]*/status); do
-  process=${status%/status}
-  [ -n "$(readlink "$process/ns/net")" ] || continue
-  ! grep -q /docker/ "$process/cgroup" || continue # a container of the engine
-  who="$(cat "$process/comm") (process ${process#/proc/})"
-  shared=
-  for type in net ipc uts mnt; do
-    [ "$(readlink "$process/ns/$type")" != "$(readlink "/proc/1/ns/$type")" ] || shared="$shared $type"
-  done
-  name=$(nsenter --uts="$process/ns/uts" hostname)
+for process in $(first_processes); do
+  look_at "$process" || continue
   if [ -n "$shared" ]; then
     rank=1
     found="$who is process 1 of a pid namespace of its own. It still shares these with your container:$shared. Leave it by exit, and start it with an option for each of them too."

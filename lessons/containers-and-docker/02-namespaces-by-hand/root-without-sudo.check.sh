@@ -3,20 +3,12 @@
 # the host name “raft” and a file system in memory on /mnt. Of several candidates the one that came furthest counts.
 learner=$(stat -c %u .)
 best=0
-for status in $(grep -slP '^NSpid:(\t\d+)+\t1$' /proc/[0-9]*/status); do
-  process=${status%/status}
-  [ -n "$(readlink "$process/ns/net")" ] || continue
-  ! grep -q /docker/ "$process/cgroup" || continue # a container of the engine
-  who="$(cat "$process/comm") (process ${process#/proc/})"
-  shared=
-  for type in net ipc uts mnt; do
-    [ "$(readlink "$process/ns/$type")" != "$(readlink "/proc/1/ns/$type")" ] || shared="$shared $type"
-  done
-  name=$(nsenter --uts="$process/ns/uts" hostname)
+for process in $(first_processes); do
+  look_at "$process" || continue
   if [ "$(readlink "$process/ns/user")" = "$(readlink /proc/1/ns/user)" ]; then
     rank=1
     found="$who is process 1 of a pid namespace, but in the user namespace of your container: the root in there is the root out here. Leave it by exit, and start it without sudo and with --user --map-root-user."
-  elif [ "$(awk '/^Uid:/ { print $2 }' "$status")" != "$learner" ]; then
+  elif [ "$(awk '/^Uid:/ { print $2 }' "$process/status")" != "$learner" ]; then
     rank=2
     found="$who is in a user namespace of its own, but it was root who started it. Leave it by exit, and start it without sudo, at a prompt that ends in \$."
   elif ! awk '$1 == 0 { found = 1 } END { exit !found }' "$process/uid_map"; then

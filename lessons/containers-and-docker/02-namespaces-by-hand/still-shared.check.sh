@@ -1,10 +1,6 @@
 # slipway: user=root
 # $ANSWER: the types of namespaces that the box and the container have in common, in any order.
-for status in $(grep -slP '^NSpid:(\t\d+)+\t1$' /proc/[0-9]*/status); do
-  process=${status%/status}
-  [ "$(nsenter --uts="$process/ns/uts" hostname)" != box ] || box=$process
-done
-[ -n "$box" ] || fail "There is no box at the moment: no process 1 of another pid namespace has the host name “box”. Build it again, as in the first task."
+find_box
 
 named=0
 for word in $(tr '[:upper:]' '[:lower:]' <<< "$ANSWER" | tr -cs 'a-z_' ' '); do

@@ -1,7 +1,6 @@
 # slipway: user=root
 # Passes where neither the box nor its cable is there any more. The kernel takes a moment to clear a net namespace.
-for status in $(grep -slP '^NSpid:(\t\d+)+\t1$' /proc/[0-9]*/status); do
-  process=${status%/status}
+for process in $(first_processes); do
   [ "$(nsenter --uts="$process/ns/uts" hostname)" != box ] ||
     fail "The box is still there: $(cat "$process/comm") (process ${process#/proc/}) is process 1 in it."
 done

@@ -3,31 +3,10 @@
 . box/cgroup.sh 2>/dev/null
 [ -n "$groups" ] && [ -n "$max" ] || fail "box/cgroup.sh does not set the variables groups and max any more."
 
-# What came of a container that did not run its command.
-unrun() {
-  local status=$1 said=$2
-  case $status in
-    124) status="had to be stopped after five seconds" ;;
-    137) status="was killed, or had to be after five seconds" ;;
-    *) status="ends with $status" ;;
-  esac
-  echo "sudo box/run.sh left sh does not get as far as its command. It says ${said:+“}${said:-nothing}${said:+”}, and $status."
-}
-# The memory group of the container of this name, as a path below $groups.
-group_of() {
-  timeout --kill-after 1 5 unshare --mount box/run.sh "$1" cat /proc/self/cgroup 2>&1
-}
-tidy() {
-  rm -rf box/layers/check-one box/layers/check-two
-  rmdir "$groups/check-one" "$groups/check-two" 2>/dev/null
-}
-unfit() {
-  tidy
-  fail "$1"
-}
+# The memory group in a list of control groups, as a path below $groups.
 memory() { sed -n 's/^[0-9]*:\(memory\|[^:]*,memory\|memory,[^:]*\):\(.*\)/\2/p; t; s/^0::\(.*\)/unified \1/p' | sort | head -1; }
 
-said=$(group_of check-one)
+said=$(in_container check-one cat /proc/self/cgroup)
 status=$?
 one=$(memory <<< "$said")
 [ -n "$one" ] || unfit "$(unrun "$status" "$said")"
@@ -36,7 +15,7 @@ ours=$(memory < /proc/self/cgroup)
 ours=${ours#unified }
 [ "$one" != "$ours" ] ||
   unfit "The container is in the same group as your shell, $ours. run.sh has to write its own number, \$\$, to cgroup.procs of a group that it made."
-two=$(group_of check-two | memory)
+two=$(in_container check-two cat /proc/self/cgroup | memory)
 [ "$one" != "${two#unified }" ] || unfit "Two containers are in one group, $one. Each needs a group that is called like it."
 
 limit=$(cat "$groups$one/$max")

@@ -1,25 +1,5 @@
 # slipway: user=root timeout=20
 # Passes where containers of run.sh write to layers of their own over box/rootfs, and find them again.
-# What came of a container that did not run its command.
-unrun() {
-  local status=$1 said=$2
-  case $status in
-    124) status="had to be stopped after five seconds" ;;
-    137) status="was killed, or had to be after five seconds" ;;
-    *) status="ends with $status" ;;
-  esac
-  echo "sudo box/run.sh left sh does not get as far as its command. It says ${said:+“}${said:-nothing}${said:+”}, and $status."
-}
-in_container() { timeout --kill-after 1 5 unshare --mount box/run.sh "$@" 2>&1; }
-tidy() {
-  rm -rf box/rootfs/from-check
-  find box/layers -mindepth 1 -maxdepth 3 -name '*check-*' -prune -exec rm -rf {} +
-  . box/cgroup.sh 2>/dev/null && rmdir "$groups/check-one" "$groups/check-two" 2>/dev/null
-}
-unfit() {
-  tidy
-  fail "$1"
-}
 
 mountpoint -q box/layers ||
   fail "Nothing is mounted on box/layers any more. Bring it back: sudo mount --bind /var/lib/docker/box-layers box/layers"

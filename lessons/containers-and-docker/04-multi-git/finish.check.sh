@@ -1,10 +1,5 @@
 # Passes where the branch login is checked out in all three repositories, and nothing was lost in web.
-for name in api web docs; do
-  [ -d "code/$name/.git" ] || fail "There is no repository ~/code/$name any more. Reset brings it back."
-done
-for name in api web docs; do
-  expect_equal "$(git -C "code/$name" branch --show-current)" login "The branch that is checked out in $name"
-done
+on_branch login
 if [ ! -e code/web/login.html ]; then
   begun=$(git -C code/web rev-list --all --reflog --max-count=1 --grep='Ask for a name')
   fail "The branch login of web was begun anew, and no longer holds what was in it: login.html. git -C ~/code/web reset --keep ${begun:0:7} brings that back."

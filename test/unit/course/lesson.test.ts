@@ -27,6 +27,7 @@ describe('a lesson', () => {
         tasks: [],
         quizzes: [],
         setup: null,
+        sharedChecks: null,
         files: null,
         filesFrom: null,
         play: [],
