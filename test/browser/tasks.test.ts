@@ -195,6 +195,7 @@ test('why an answer is not right is shown also where the page hears of it sooner
   await question.getByRole('radio', { name: 'The files.' }).check({ force: true });
   await question.getByRole('button', { name: 'Answer' }).click();
   await question.getByText('Each has those of its image.').waitFor();
+  await page.unrouteAll({ behavior: 'wait' });
 });
 
 test('an answer that was chosen and not sent stays when the page hears again how everything stands', async () => {
