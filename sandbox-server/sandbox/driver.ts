@@ -57,6 +57,8 @@ export interface SandboxDriver extends AsyncDisposable {
   /** Every layer that there is. */
   layers(options?: CallOptions): Promise<LayerId[]>;
   removeLayer(layer: LayerId, options?: CallOptions): Promise<void>;
+  /** What the machine that holds the sandboxes has, and has left, now. */
+  capacity(options?: CallOptions): Promise<HostCapacity>;
 }
 
 /** 26 characters of lower-case Crockford base 32: 130 random bits. */
@@ -118,6 +120,17 @@ export interface SandboxStats {
   cpuMicroseconds: number;
   /** How often the kernel ended a process for lack of memory. */
   outOfMemoryKills: number;
+}
+
+/** In bytes. What is left is the whole machine's: programs besides the sandboxes take of it too. */
+export interface HostCapacity {
+  memory: {
+    totalBytes: number;
+    /** What programs can still have without anything being ended for it; what only caches hold counts as such. */
+    availableBytes: number;
+  };
+  /** Where the sandboxes' disks are kept. */
+  disk: { totalBytes: number; freeBytes: number };
 }
 
 export type DriverErrorCode =

@@ -1,6 +1,13 @@
 /** The driver of a server that only shows lessons: there are no sandboxes, and none can be made. */
 import type { Duplex } from 'node:stream';
-import { DriverError, type DriverState, type SandboxDriver, type SandboxStats, type SandboxStatus } from './driver.ts';
+import {
+  DriverError,
+  type DriverState,
+  type HostCapacity,
+  type SandboxDriver,
+  type SandboxStats,
+  type SandboxStatus,
+} from './driver.ts';
 
 const off = () => Promise.reject(new DriverError('unsupported', 'sandboxes are off on this server'));
 
@@ -42,5 +49,8 @@ export class OffDriver implements SandboxDriver {
     return [];
   }
   async removeLayer(): Promise<void> {}
+  capacity(): Promise<HostCapacity> {
+    return off();
+  }
   async [Symbol.asyncDispose](): Promise<void> {}
 }

@@ -281,6 +281,15 @@ export function describeDriverContract(name: string, open: () => Promise<DriverU
       await next[Symbol.asyncDispose]();
     });
 
+    test('capacity tells what the machine has and has left', async () => {
+      const { memory, disk } = await driver.capacity();
+      expect(memory.totalBytes).toBeGreaterThan(64 * 2 ** 20);
+      expect(memory.availableBytes).toBeGreaterThan(0);
+      expect(memory.availableBytes).toBeLessThanOrEqual(memory.totalBytes);
+      expect(disk.freeBytes).toBeGreaterThan(0);
+      expect(disk.freeBytes).toBeLessThanOrEqual(disk.totalBytes);
+    });
+
     test('stats tell what a running sandbox uses, and refuse for one that does not run', async () => {
       await bring('ready');
       const stats = await driver.stats(id);

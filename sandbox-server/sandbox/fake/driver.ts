@@ -7,6 +7,7 @@ import {
   DriverError,
   type CallOptions,
   type DriverState,
+  type HostCapacity,
   type SandboxDriver,
   type SandboxSpec,
   type SandboxStats,
@@ -27,11 +28,18 @@ interface FakeSandbox {
 /** Files by their name; null: it was deleted. */
 type FakeLayer = ReadonlyMap<string, string | null>;
 
+const GIB = 2 ** 30;
+
 /** What a host is to real drivers: it outlives each of them. */
 export class FakeHost {
   readonly sandboxes = new Map<string, FakeSandbox>();
   readonly layers = new Map<string, FakeLayer>();
   readonly images: ReadonlySet<string>;
+  /** Tests set it: its sandboxes take nothing of it. */
+  capacity: HostCapacity = {
+    memory: { totalBytes: 8 * GIB, availableBytes: 6 * GIB },
+    disk: { totalBytes: 100 * GIB, freeBytes: 50 * GIB },
+  };
 
   constructor(images: string[] = ['image']) {
     this.images = new Set(images);
@@ -119,6 +127,11 @@ export class FakeDriver implements SandboxDriver {
     const used = [...this.host.sandboxes.values()].some(({ spec }) => spec.layers?.includes(layer));
     if (used) throw new DriverError('layer-in-use', `a sandbox lies over layer ${layer}`);
     this.host.layers.delete(layer);
+  }
+
+  async capacity(options?: CallOptions): Promise<HostCapacity> {
+    options?.signal?.throwIfAborted();
+    return this.host.capacity;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {}

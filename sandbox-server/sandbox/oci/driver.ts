@@ -9,6 +9,7 @@ import {
   DriverError,
   type CallOptions,
   type DriverState,
+  type HostCapacity,
   type SandboxDriver,
   type SandboxSpec,
   type SandboxStats,
@@ -17,7 +18,7 @@ import {
 import { askInit } from '../init/ask.ts';
 import { INIT_PROTOCOL } from '../init/frames.ts';
 import { KeyedQueue } from './keyed-queue.ts';
-import { layersValue, listValue, statsValue, statusValue } from './protocol.ts';
+import { capacityValue, layersValue, listValue, statsValue, statusValue } from './protocol.ts';
 import { SupervisorClient } from './supervisor-client.ts';
 import { initSocket } from './supervisor/paths.ts';
 
@@ -143,6 +144,10 @@ export class OciDriver implements SandboxDriver {
 
   async removeLayer(layer: string, options?: CallOptions): Promise<void> {
     await this.supervisor.call({ op: 'removeLayer', layer }, options);
+  }
+
+  async capacity(options?: CallOptions): Promise<HostCapacity> {
+    return checked(capacityValue, await this.supervisor.call({ op: 'capacity' }, options));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -47,6 +47,7 @@ export const supervisorRequest = z.discriminatedUnion('op', [
   z.strictObject({ n, op: z.literal('snapshot'), id: sandboxId, layer: layerId }),
   z.strictObject({ n, op: z.literal('layers') }),
   z.strictObject({ n, op: z.literal('removeLayer'), layer: layerId }),
+  z.strictObject({ n, op: z.literal('capacity') }),
 ]);
 export type SupervisorRequest = z.infer<typeof supervisorRequest>;
 
@@ -83,4 +84,8 @@ export const statsValue = z.strictObject({
   processes: n,
   cpuMicroseconds: n,
   outOfMemoryKills: n,
+});
+export const capacityValue = z.strictObject({
+  memory: z.strictObject({ totalBytes: n, availableBytes: n }),
+  disk: z.strictObject({ totalBytes: n, freeBytes: n }),
 });

@@ -5,12 +5,13 @@
  */
 import { chmod, chown, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DriverError, type DriverState, type SandboxSpec, type SandboxStats } from '../../driver.ts';
+import { DriverError, type DriverState, type HostCapacity, type SandboxSpec, type SandboxStats } from '../../driver.ts';
 import type { Cgroups } from './cgroups.ts';
 import type { Disks, SandboxMeta } from './disks.ts';
 import { sandboxId } from '../protocol.ts';
 import { KeyedQueue } from '../keyed-queue.ts';
 import { endProcesses } from './end-processes.ts';
+import { hostCapacity } from './host-space.ts';
 import { launch } from './launch.ts';
 import type { Layers } from './layers.ts';
 import { ociConfig } from './oci-config.ts';
@@ -160,6 +161,10 @@ export class Sandboxes {
       throw new DriverError('layer-in-use', `a sandbox lies over layer ${layer}`);
     }
     await layers.remove(layer);
+  }
+
+  capacity(): Promise<HostCapacity> {
+    return hostCapacity(this.host.paths.sandboxes);
   }
 
   /** Removes what belongs to no sandbox: left by a crash between two steps. Returns what it removed. */

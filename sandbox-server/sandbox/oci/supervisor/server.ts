@@ -103,5 +103,7 @@ function perform(request: SupervisorRequest, sandboxes: Sandboxes): Promise<unkn
       return sandboxes.layers();
     case 'removeLayer':
       return sandboxes.removeLayer(request.layer);
+    case 'capacity':
+      return sandboxes.capacity();
   }
 }
