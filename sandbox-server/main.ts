@@ -25,6 +25,7 @@ import { Sessions } from './session/sessions.ts';
 import { Spares } from './session/spares.ts';
 import { Sockets } from './socket/upgrade.ts';
 import { openDatabase } from './store/database.ts';
+import { DatabaseUnusable } from './store/examine.ts';
 import { BegunTasks } from './store/begun-tasks.ts';
 import { Learners } from './store/learners.ts';
 import { PreparedLessons } from './store/prepared-lessons.ts';
@@ -166,6 +167,7 @@ async function main(path: string): Promise<void> {
 /** Says what went wrong in the operator's words. */
 function explain(error: unknown, config: Config): { text: string; mend: string } {
   const { code, message } = error as NodeJS.ErrnoException;
+  if (error instanceof DatabaseUnusable) return { text: message, mend: error.mend };
   if (code === 'EADDRINUSE') {
     return {
       text: `Port ${config.port} on ${config.host} is taken by another program.`,

@@ -129,6 +129,27 @@ export const ERRORS = {
     hint: 'Tell whoever runs the server. Your files are kept.',
     retry: false,
   },
+  'not-saved': {
+    status: 503,
+    close: 4530,
+    text: 'The server could not save that.',
+    hint: 'Wait a moment and try again: what was saved before is kept. If it lasts, tell whoever runs the server.',
+    retry: true,
+  },
+  'server-exhausted': {
+    status: 503,
+    close: 4531,
+    text: 'The server has too much to do at once.',
+    hint: 'Wait a moment: the page tries again by itself. Your files are kept, and your shells go on.',
+    retry: true,
+  },
+  'sandbox-silent': {
+    status: 504,
+    close: 4532,
+    text: 'Your sandbox does not answer.',
+    hint: 'Wait a moment: the page tries again by itself. If it lasts, restart the sandbox: your files are kept, running programs are not.',
+    retry: true,
+  },
   'supervisor-away': {
     status: 503,
     close: 4526,

@@ -2,6 +2,7 @@
 import { ERRORS, type ErrorCode } from '../protocol/errors.ts';
 import { DriverError, type DriverErrorCode } from '../sandbox/driver.ts';
 import { InitRefused } from '../sandbox/init/stream.ts';
+import { storeFailure } from '../store/failure.ts';
 
 export class LearnerError extends Error {
   override name = 'LearnerError';
@@ -26,6 +27,7 @@ const OF_DRIVER: Record<DriverErrorCode, ErrorCode> = {
   'layer-refused': 'lesson-broken',
   'profile-unsupported': 'profile-unsupported',
   'host-disk-full': 'host-disk-full',
+  'host-exhausted': 'server-exhausted',
   'start-failed': 'start-failed',
   'start-timeout': 'start-timeout',
   unavailable: 'supervisor-away',
@@ -37,6 +39,16 @@ const OF_INIT: Partial<Record<string, ErrorCode>> = {
   'too-many-terminals': 'too-many-terminals',
 };
 
+/** What the host is out of, by the error's code. */
+const OF_HOST: Partial<Record<string, ErrorCode>> = {
+  ENOSPC: 'host-disk-full',
+  EDQUOT: 'host-disk-full',
+  EMFILE: 'server-exhausted',
+  ENFILE: 'server-exhausted',
+  ENOMEM: 'server-exhausted',
+  EAGAIN: 'server-exhausted',
+};
+
 export function toLearnerError(error: unknown): LearnerError {
   if (error instanceof LearnerError) return error;
   if (error instanceof DriverError) return new LearnerError(OF_DRIVER[error.code], { cause: error });
@@ -45,5 +57,9 @@ export function toLearnerError(error: unknown): LearnerError {
   if (error instanceof DOMException && error.name === 'TimeoutError') {
     return new LearnerError('start-timeout', { cause: error });
   }
+  const stored = storeFailure(error);
+  if (stored) return new LearnerError(stored === 'full' ? 'host-disk-full' : 'not-saved', { cause: error });
+  const lack = OF_HOST[(error as NodeJS.ErrnoException | undefined)?.code ?? ''];
+  if (lack) return new LearnerError(lack, { cause: error });
   return new LearnerError('unexpected', { cause: error });
 }

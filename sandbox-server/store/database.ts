@@ -2,14 +2,36 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { examineDatabase, OPEN_MS, unusable } from './examine.ts';
 
 export type Database = DatabaseSync;
 
 const MIGRATIONS = join(import.meta.dirname, 'migrations');
 
-/** Opens the file, or `:memory:`, and brings its schema up to date. Throws where it was written by a newer Slipway. */
+/**
+ * How long a call waits for another program that holds the database, in milliseconds. The whole gateway waits with it,
+ * every learner's keys too: it is better that one thing is not saved, and that its learner is told.
+ */
+const BUSY_MS = 100;
+
+/**
+ * Opens the file, or `:memory:`, and brings its schema up to date. Throws where it was written by a newer Slipway, and
+ * `DatabaseUnusable` where it is damaged or another program holds it: the file is left as it is then.
+ */
 export function openDatabase(path: string): Database {
-  const database = new DatabaseSync(path, { timeout: 5000 });
+  if (path !== ':memory:') examineDatabase(path);
+  const database = new DatabaseSync(path, { timeout: OPEN_MS });
+  try {
+    bringUpToDate(database, path);
+  } catch (error) {
+    database.close();
+    throw unusable(path, error);
+  }
+  database.exec(`PRAGMA busy_timeout = ${BUSY_MS}`);
+  return database;
+}
+
+function bringUpToDate(database: Database, path: string): void {
   // WAL: a crash loses nothing that was committed, and readers do not wait.
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON');
   const files = readdirSync(MIGRATIONS)
@@ -17,7 +39,6 @@ export function openDatabase(path: string): Database {
     .sort();
   const { user_version: applied } = database.prepare('PRAGMA user_version').get() as { user_version: number };
   if (applied > files.length) {
-    database.close();
     throw new Error(
       `${path} was written by a newer version of Slipway (schema ${applied}, this one knows ${files.length})`,
     );
@@ -26,5 +47,4 @@ export function openDatabase(path: string): Database {
     if (index < applied) continue;
     database.exec(`BEGIN; ${readFileSync(join(MIGRATIONS, name), 'utf8')}; PRAGMA user_version = ${index + 1}; COMMIT`);
   }
-  return database;
 }

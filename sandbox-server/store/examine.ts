@@ -1,0 +1,77 @@
+/** Whether a database file may be opened: what is damaged is left exactly as it is, for whoever can mend it. */
+import { existsSync, statSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import { storeFailure } from './failure.ts';
+
+/** The database cannot be used. `mend` says what to do, in the operator's words. */
+export class DatabaseUnusable extends Error {
+  override name = 'DatabaseUnusable';
+  readonly mend: string;
+
+  constructor(message: string, mend: string, options?: ErrorOptions) {
+    super(message, options);
+    this.mend = mend;
+  }
+}
+
+/** How many faults are named: the first say as much as all. */
+const NAMED_FAULTS = 3;
+
+/** How long another program may hold the database while the server starts, in milliseconds: nobody waits for us yet. */
+export const OPEN_MS = 15_000;
+
+/**
+ * Throws `DatabaseUnusable` where the file is damaged or another program holds it. Reads alone: the last commits, which
+ * lie in the file `-wal` beside it, are read too, and neither of them is written. What was torn off the end of `-wal` by a
+ * crash is no damage: SQLite leaves out what is not whole.
+ */
+export function examineDatabase(path: string): void {
+  if (!existsSync(path)) return;
+  // SQLite takes an empty file for a new database, and deletes the commits beside it.
+  const left = statSync(path).size === 0 && (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0;
+  if (left) throw damaged(path, 'the file is empty, and the file beside it has commits that belong to it');
+  let faults: string[];
+  try {
+    const database = new DatabaseSync(path, { readOnly: true, timeout: OPEN_MS });
+    try {
+      const rows = database.prepare(`PRAGMA integrity_check(${NAMED_FAULTS})`).all();
+      faults = rows.map((row) => String(row['integrity_check'])).filter((text) => text !== 'ok');
+    } finally {
+      database.close();
+    }
+  } catch (error) {
+    throw unusable(path, error);
+  }
+  if (faults.length > 0) throw damaged(path, faults.join('; '));
+}
+
+/** In the operator's words, where SQLite's own say no more than a number. */
+export function unusable(path: string, error: unknown): Error {
+  const { message } = error as Error;
+  switch (storeFailure(error)) {
+    case 'damaged':
+      return damaged(path, message, { cause: error });
+    case 'locked':
+      return new DatabaseUnusable(
+        `Another program holds the database ${path}.`,
+        `End that program (\`fuser ${path}\` names it), then start again.`,
+        { cause: error },
+      );
+    case 'full':
+      return new DatabaseUnusable(
+        `The database ${path} cannot be opened: the disk is full.`,
+        'Make room, then start again.',
+        { cause: error },
+      );
+    default:
+      return error as Error;
+  }
+}
+
+function damaged(path: string, why: string, options?: ErrorOptions): DatabaseUnusable {
+  return new DatabaseUnusable(
+    `The database ${path} is damaged: ${why}. It was left as it is.`,
+    'Put a backup in its place with `slipway restore FILE`. Learners’ files are not in it: they are kept either way.',
+    options,
+  );
+}
