@@ -145,6 +145,7 @@ export type DriverErrorCode =
   | 'layer-refused' // what the sandbox wrote cannot be a layer: too much, or not of its own ids
   | 'profile-unsupported' // the host lacks what sandboxes of this profile need
   | 'host-disk-full'
+  | 'host-exhausted' // no descriptors, memory or processes are left for one more
   | 'start-failed'
   | 'start-timeout'
   | 'unavailable'; // what runs the sandboxes cannot be reached: try again

@@ -35,6 +35,9 @@ export interface ViewerOptions {
 /** A page whose window is full and that parses nothing for this long is detached. */
 const LAGGING_MS = 5000;
 
+/** `init` attaches within milliseconds; one that has not within this time hangs. */
+const ANSWER_MS = 4000;
+
 /** A socket on which nobody says `open` within this time is closed. */
 const OPEN_MS = 10_000;
 
@@ -174,6 +177,7 @@ export class TerminalViewer implements Connection {
       );
       this.stream = stream;
       this.state = 'attached';
+      this.timer = setTimeout(() => this.fail(new LearnerError('sandbox-silent')), ANSWER_MS);
     } catch (error) {
       if (this.attempts === attempt) this.fail(error);
     }
@@ -197,6 +201,7 @@ export class TerminalViewer implements Connection {
       return;
     }
     if (event.type === 'attached') {
+      this.stopTimer();
       this.shell = event.shell;
       this.sent = event.from;
       this.parsed = event.from;

@@ -58,6 +58,8 @@ type Failure struct {
 
 func (f *Failure) Error() string { return f.Err.Error() }
 
+func (f *Failure) Unwrap() error { return f.Err }
+
 func failure(code, format string, values ...any) error {
 	return &Failure{code, fmt.Errorf(format, values...)}
 }
@@ -81,6 +83,7 @@ type stage struct {
 func Main() {
 	// Namespaces belong to threads: all that follows, the runtime's fork included, happens on this one.
 	runtime.LockOSThread()
+	dieWithParent()
 	var result answer
 	var spec Spec
 	if err := json.NewDecoder(os.Stdin).Decode(&spec); err != nil {
@@ -89,6 +92,9 @@ func Main() {
 		result.Code, result.Message = "start-failed", err.Error()
 		if known, ok := err.(*Failure); ok {
 			result.Code = known.Code
+		}
+		if lack := lackCode(err); lack != "" && result.Code == "start-failed" {
+			result.Code = lack
 		}
 	} else {
 		result.OK = true

@@ -37,6 +37,7 @@ var unkept = map[string]bool{"var/lib/slipway": true}
 func LayerMain() {
 	// Namespaces and the root directory belong to threads: all that follows happens on this one.
 	runtime.LockOSThread()
+	dieWithParent()
 	var result layerAnswer
 	var spec LayerSpec
 	err := json.NewDecoder(os.Stdin).Decode(&spec)
@@ -58,8 +59,8 @@ func layerCode(err error) string {
 	if errors.As(err, &known) {
 		return known.Code
 	}
-	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
-		return "host-disk-full"
+	if lack := lackCode(err); lack != "" {
+		return lack
 	}
 	return "layer-refused"
 }

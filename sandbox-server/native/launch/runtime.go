@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"syscall"
 )
 
 // RuntimeSpec names the container runtime.
@@ -43,8 +44,12 @@ func run(spec *Spec, inherited []*os.File) (int, error) {
 	// host's: crun makes the container's root the owner of its standard files, /dev/null included.
 	command.Stdin, command.Stdout, command.Stderr = log, log, log
 	command.Env = []string{"PATH=/usr/sbin:/usr/bin:/sbin:/bin"}
-	if err := command.Run(); err != nil {
+	if err := diesWithUs(command).Run(); err != nil {
 		text, _ := os.ReadFile(log.Name())
+		// Of what its system calls said, a runtime passes on the words alone.
+		if strings.Contains(strings.ToLower(string(text)), syscall.ENOSPC.Error()) {
+			err = syscall.ENOSPC
+		}
 		return 0, failure("start-failed", "%s: %w: %s", filepath.Base(spec.Runtime.Path), err, strings.TrimSpace(string(text)))
 	}
 	text, err := os.ReadFile(pidFile)
@@ -57,6 +62,7 @@ func run(spec *Spec, inherited []*os.File) (int, error) {
 // RuntimeMain runs the runtime with the arguments given, where it can work: `runtime [--hide-unified] PATH ARGUMENT...`.
 func RuntimeMain(arguments []string) {
 	runtime.LockOSThread()
+	dieWithParent()
 	if len(arguments) > 0 && arguments[0] == "--hide-unified" {
 		if err := privateMounts(true); err != nil {
 			fmt.Fprintln(os.Stderr, err)
@@ -71,7 +77,7 @@ func RuntimeMain(arguments []string) {
 	command := exec.Command(arguments[0], arguments[1:]...)
 	// Pipes of the supervisor's, never a device: see run.
 	command.Stdin, command.Stdout, command.Stderr = os.Stdin, os.Stdout, os.Stderr
-	if err := command.Run(); err != nil {
+	if err := diesWithUs(command).Run(); err != nil {
 		if exit, ok := err.(*exec.ExitError); ok {
 			os.Exit(exit.ExitCode())
 		}

@@ -17,6 +17,7 @@ import {
 } from '../driver.ts';
 import { askInit } from '../init/ask.ts';
 import { INIT_PROTOCOL } from '../init/frames.ts';
+import { hostLack } from './host-lack.ts';
 import { KeyedQueue } from './keyed-queue.ts';
 import { capacityValue, layersValue, listValue, statsValue, statusValue } from './protocol.ts';
 import { SupervisorClient } from './supervisor-client.ts';
@@ -64,6 +65,8 @@ export class OciDriver implements SandboxDriver {
     try {
       return await connected(initSocket(this.run, id));
     } catch (error) {
+      const lack = hostLack(error);
+      if (lack) throw lack;
       // The socket is away or nobody listens: the supervisor knows which state that is.
       const state = await this.status(id, options);
       if (state === 'gone') throw new DriverError('unknown', `no sandbox ${id}`, { cause: error });

@@ -63,6 +63,7 @@ const DRIVER_ERROR_CODES = [
   'layer-refused',
   'profile-unsupported',
   'host-disk-full',
+  'host-exhausted',
   'start-failed',
   'start-timeout',
   'unavailable',

@@ -1,6 +1,7 @@
 /** The gateway's end of the supervisor's socket. Connects when it is needed, and again after the supervisor restarted. */
 import { connect, type Socket } from 'node:net';
 import { DriverError, type CallOptions } from '../driver.ts';
+import { hostLack } from './host-lack.ts';
 import { readLines, writeLine } from './lines.ts';
 import { supervisorAnswer, type SupervisorRequest } from './protocol.ts';
 
@@ -45,7 +46,7 @@ export class SupervisorClient {
 
   close(): void {
     this.socket?.destroy();
-    this.fail('the gateway is ending');
+    this.fail(away('the gateway is ending'));
   }
 
   private settle(n: number): Waiting | undefined {
@@ -65,8 +66,10 @@ export class SupervisorClient {
         socket.destroy(error as Error);
       }
     });
-    socket.on('error', (error) => this.lost(socket, `the supervisor cannot be reached: ${error.message}`));
-    socket.on('close', () => this.lost(socket, 'the supervisor closed its connection'));
+    socket.on('error', (error) =>
+      this.lost(socket, hostLack(error) ?? away(`the supervisor cannot be reached: ${error.message}`)),
+    );
+    socket.on('close', () => this.lost(socket, away('the supervisor closed its connection')));
     return socket;
   }
 
@@ -77,13 +80,15 @@ export class SupervisorClient {
     else waiting?.reject(new DriverError(answer.code, answer.message));
   }
 
-  private lost(socket: Socket, why: string): void {
+  private lost(socket: Socket, why: DriverError): void {
     if (this.socket !== socket) return;
     this.socket = undefined;
     this.fail(why);
   }
 
-  private fail(why: string): void {
-    for (const n of this.waiting.keys()) this.settle(n)?.reject(new DriverError('unavailable', why));
+  private fail(why: DriverError): void {
+    for (const n of this.waiting.keys()) this.settle(n)?.reject(why);
   }
 }
+
+const away = (message: string) => new DriverError('unavailable', message);

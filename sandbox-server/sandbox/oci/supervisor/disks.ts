@@ -3,6 +3,7 @@ import { mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/p
 import { join } from 'node:path';
 import { z } from 'zod';
 import { DriverError, type SandboxSpec } from '../../driver.ts';
+import { hostLack } from '../host-lack.ts';
 import { sandboxId, sandboxSpec } from '../protocol.ts';
 import { freeRange, type IdRange, RANGE_SIZES } from './id-ranges.ts';
 import { refuseFullHost } from './host-space.ts';
@@ -90,10 +91,7 @@ export class Disks {
     } catch (error) {
       this.metas.delete(id);
       await rm(unfinished, { recursive: true, force: true });
-      if ((error as NodeJS.ErrnoException).code === 'ENOSPC') {
-        throw new DriverError('host-disk-full', `${this.dir}: the host's disk is full`, { cause: error });
-      }
-      throw error;
+      throw hostLack(error) ?? error;
     }
   }
 

@@ -1,5 +1,6 @@
 /** Running one of the host's tools to its end. */
 import { spawn } from 'node:child_process';
+import { hostLack } from '../host-lack.ts';
 
 export interface ToolResult {
   status: number | null;
@@ -11,11 +12,11 @@ export interface ToolResult {
 const MAX_OUTPUT = 64 * 1024;
 
 /**
- * Runs a program with nothing of our environment but a PATH. Never rejects: a program that cannot be executed has status
- * null and says why in `stderr`. `timeoutMs` kills it.
+ * Runs a program with nothing of our environment but a PATH. Rejects only with a `DriverError` where the host has nothing
+ * left to run it with: a program that cannot be executed has status null and says why in `stderr`. `timeoutMs` kills it.
  */
 export function runTool(path: string, args: string[], input = '', timeoutMs = 30_000): Promise<ToolResult> {
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     const child = spawn(path, args, {
       env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' },
       cwd: '/',
@@ -33,15 +34,21 @@ export function runTool(path: string, args: string[], input = '', timeoutMs = 30
     }, timeoutMs);
     let stdout = '';
     let stderr = '';
+    child.once('error', (error) => {
+      clearTimeout(timer);
+      const lack = hostLack(error);
+      if (lack) reject(lack);
+      else resolve({ status: null, stdout, stderr: error.message });
+    });
+    // Without a descriptor left there is neither a process nor a pipe to it, whatever the types say.
+    if (!(child.stdin as unknown)) return;
     child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout = (stdout + text).slice(0, MAX_OUTPUT)));
     child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr = (stderr + text).slice(0, MAX_OUTPUT)));
     child.stdin.on('error', () => {}); // it ended without reading: its status tells
-    const end = (result: ToolResult) => {
+    child.once('close', (status) => {
       clearTimeout(timer);
-      resolve(result);
-    };
-    child.once('error', (error) => end({ status: null, stdout, stderr: error.message }));
-    child.once('close', (status) => end({ status, stdout, stderr }));
+      resolve({ status, stdout, stderr });
+    });
     child.stdin.end(input);
   });
 }

@@ -3,6 +3,7 @@ import { chmod, chown, rm } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { z } from 'zod';
 import { DriverError } from '../../driver.ts';
+import { hostLack } from '../host-lack.ts';
 import { readLines, writeLine } from '../lines.ts';
 import { supervisorRequest, type SupervisorRequest } from '../protocol.ts';
 import type { Sandboxes } from './sandboxes.ts';
@@ -62,7 +63,7 @@ async function answer(socket: Socket, line: string, sandboxes: Sandboxes, log: S
     const value = await perform(request, sandboxes);
     writeLine(socket, { n, ok: true, value: value ?? null });
   } catch (error) {
-    const code = error instanceof DriverError ? error.code : 'start-failed';
+    const code = error instanceof DriverError ? error.code : (hostLack(error)?.code ?? 'start-failed');
     const message = error instanceof Error ? error.message : String(error);
     log.warn({ request, code, err: error }, 'a request failed');
     writeLine(socket, { n, ok: false, code, message });

@@ -1,0 +1,18 @@
+/** What the host is out of, by the code of the error that told it. */
+import { DriverError } from '../driver.ts';
+
+const LACKS: Partial<Record<string, 'host-disk-full' | 'host-exhausted'>> = {
+  ENOSPC: 'host-disk-full',
+  EDQUOT: 'host-disk-full',
+  EMFILE: 'host-exhausted',
+  ENFILE: 'host-exhausted',
+  ENOMEM: 'host-exhausted',
+  EAGAIN: 'host-exhausted',
+};
+
+/** The error as a driver tells it; undefined where it is about something else. */
+export function hostLack(error: unknown): DriverError | undefined {
+  const { code, message } = (error ?? {}) as NodeJS.ErrnoException;
+  const lack = code === undefined ? undefined : LACKS[code];
+  return lack && new DriverError(lack, message, { cause: error });
+}
