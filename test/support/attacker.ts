@@ -1,4 +1,4 @@
-/** The program in test/support/attacker, in a sandbox. */
+/** Programs of ours in a sandbox, test/support/attacker most of all. */
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -11,12 +11,17 @@ import type { RealSandboxes } from './sandboxes.ts';
 const ROOT = join(import.meta.dirname, '../..');
 const INSIDE = '/tmp/attacker';
 
-/** Path of the program on the host, built where it is not. */
-export async function attackerOnHost(): Promise<string> {
-  const program = join(ROOT, 'build', 'test-attacker');
+/** Path of the attacker on the host, built where it is not. */
+export function attackerOnHost(): Promise<string> {
+  return buildForSandbox('attacker');
+}
+
+/** Builds a Go program of this folder that needs nothing of an image; its path. `arch` is Go's name of a processor. */
+export async function buildForSandbox(name: string, arch?: string): Promise<string> {
+  const program = join(ROOT, 'build', `test-${name}${arch === undefined ? '' : `-${arch}`}`);
   await promisify(execFile)('go', ['build', '-trimpath', '-buildvcs=false', '-o', program, '.'], {
-    cwd: join(import.meta.dirname, 'attacker'),
-    env: goEnvironment(ROOT),
+    cwd: join(import.meta.dirname, name),
+    env: { ...goEnvironment(ROOT), ...(arch === undefined ? {} : { GOARCH: arch }) },
   });
   return program;
 }

@@ -28,14 +28,13 @@ const ALLOWED: Record<string, string> = {
     pidfd_send_signal prctl arch_prctl prlimit64 rseq set_robust_list get_robust_list set_thread_area get_thread_area
     set_tid_address setfsgid setfsgid32 setfsuid setfsuid32 setgid setgid32 setgroups setgroups32 setpgid setpriority
     setregid setregid32 setresgid setresgid32 setresuid setresuid32 setreuid setreuid32 setrlimit setsid setuid
-    setuid32 tgkill tkill ugetrlimit wait4 waitid waitpid ptrace process_vm_readv process_vm_writev kcmp
+    setuid32 tgkill tkill ugetrlimit wait4 waitid waitpid ptrace process_vm_readv process_vm_writev
     landlock_add_rule landlock_create_ruleset landlock_restrict_self seccomp`,
   scheduling: `getcpu nanosleep pause sched_get_priority_max sched_get_priority_min sched_getaffinity sched_getattr
     sched_getparam sched_getscheduler sched_rr_get_interval sched_rr_get_interval_time64 sched_setaffinity
     sched_setattr sched_setparam sched_setscheduler sched_yield restart_syscall`,
   signals: `rt_sigaction rt_sigpending rt_sigprocmask rt_sigqueueinfo rt_sigreturn rt_sigsuspend rt_sigtimedwait
-    rt_sigtimedwait_time64 rt_tgsigqueueinfo sigaction sigaltstack signal signalfd signalfd4 sigpending sigprocmask
-    sigreturn sigsuspend`,
+    rt_sigtimedwait_time64 rt_tgsigqueueinfo sigaltstack signalfd signalfd4 sigprocmask sigreturn`,
   waiting: `epoll_create epoll_create1 epoll_ctl epoll_ctl_old epoll_pwait epoll_pwait2 epoll_wait epoll_wait_old
     eventfd eventfd2 futex futex_requeue futex_time64 futex_wait futex_waitv futex_wake inotify_add_watch inotify_init
     inotify_init1 inotify_rm_watch _newselect pipe pipe2 poll ppoll ppoll_time64 pselect6 pselect6_time64 select`,
@@ -58,7 +57,7 @@ const ALLOWED: Record<string, string> = {
  */
 const WITHHELD = `acct add_key bpf clock_adjtime clock_settime delete_module fanotify_init fanotify_mark finit_module
   fsconfig fsmount fsopen fspick get_kernel_syms get_mempolicy init_module io_uring_enter io_uring_register
-  io_uring_setup io_setup io_submit ioperm iopl kexec_file_load kexec_load keyctl lookup_dcookie mbind migrate_pages mount mount_setattr
+  io_uring_setup io_setup io_submit ioperm iopl kcmp kexec_file_load kexec_load keyctl lookup_dcookie mbind migrate_pages mount mount_setattr
   move_mount move_pages nfsservctl open_by_handle_at open_tree perf_event_open personality pidfd_getfd pivot_root
   process_madvise query_module quotactl quotactl_fd reboot request_key sethostname setdomainname setns set_mempolicy
   socketcall

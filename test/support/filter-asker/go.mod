@@ -1,0 +1,3 @@
+module filter-asker
+
+go 1.19

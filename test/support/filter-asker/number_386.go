@@ -1,0 +1,8 @@
+package main
+
+const (
+	numberSeccomp = 354
+	numberSocket  = 359
+)
+
+var unfiltered map[int]bool
