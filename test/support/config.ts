@@ -27,6 +27,10 @@ const IDS = 64 * 65_536;
 
 let serial = 0;
 
+/** Of test files that run side by side, each has another number, from 1: see `IN_PAIRS` in vitest.config.ts. */
+const WORKERS = 2;
+const worker = (Number(process.env['VITEST_POOL_ID'] ?? 1) - 1) % WORKERS;
+
 /**
  * A configuration with sockets, sandboxes and a database of its own, so that test files do not meet; images and the
  * program are shared. Its folders are removed with the whole of the tests' data.
@@ -42,9 +46,9 @@ export async function ownConfig(overrides: Overrides = {}): Promise<{ config: Co
     port,
     urls: [`http://127.0.0.1:${port}`],
     run,
-    // A range of ids and a cgroup each: tests run one after the other, but a failed one may leave something.
+    // A range of ids and a cgroup each: tests of one worker run one after the other, but a failed one may leave something.
     cgroup: `${base.cgroup}-${name}`,
-    idBase: base.idBase + (serial % Math.floor(base.idCount / IDS)) * IDS,
+    idBase: base.idBase + ((serial * WORKERS + worker) % Math.floor(base.idCount / IDS)) * IDS,
     idCount: IDS,
     registry: { mode: 'off' },
     ...overrides,

@@ -18,10 +18,12 @@ export function siteFolder(): string {
 
 /** Builds the courses in `lessons` into `folder/site`, with `folder/courses.json` beside it. */
 export function buildSite(lessons: string, folder: string): Promise<{ status: number; output: string }> {
-  const args = [join(ROOT, 'node_modules/astro/bin/astro.mjs'), 'build', '--outDir', join(folder, 'site')];
+  const astro = [join(ROOT, 'node_modules/astro/bin/astro.mjs'), 'build', '--outDir', join(folder, 'site')];
+  // Builds of one clone share what Astro keeps of its content between builds.
+  const args = [join(ROOT, 'build/site-of-tests.lock'), process.execPath, ...astro];
   const env = { ...process.env, SLIPWAY_LESSONS: lessons, ASTRO_TELEMETRY_DISABLED: '1', NO_COLOR: '1' };
   return new Promise((resolve) => {
-    execFile(process.execPath, args, { cwd: ROOT, env }, (error, stdout, stderr) => {
+    execFile('flock', args, { cwd: ROOT, env }, (error, stdout, stderr) => {
       resolve({ status: typeof error?.code === 'number' ? error.code : error ? 1 : 0, output: stdout + stderr });
     });
   });

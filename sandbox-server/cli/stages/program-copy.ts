@@ -13,6 +13,7 @@ import {
   renameSync,
   rmSync,
   statSync,
+  utimesSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 
@@ -25,6 +26,8 @@ const BUILT_SITE = ['build/site', 'build/courses.json', 'build/lesson-files'];
 
 /** Tests of several working trees may run beside each other, each from a copy of its own. */
 const KEPT_COPIES = 8;
+/** Longer than any run of tests: where many change, the newest eight come and go within one. */
+const KEPT_MS = 3 * 3600_000;
 const HALF = 'half-';
 
 export interface ProgramCopy {
@@ -47,7 +50,11 @@ export async function copyProgram(
   const programs = join(data, 'program');
   const own = [...PARTS, ...(site ? BUILT_SITE : [])];
   const program = join(programs, digestOf(root, [...own, 'package-lock.json']).slice(0, 16));
-  if (existsSync(program)) return { program, fresh: false };
+  if (existsSync(program)) {
+    // Used now: not one of the oldest.
+    utimesSync(program, new Date(), new Date());
+    return { program, fresh: false };
+  }
 
   mkdirSync(programs, { recursive: true, mode: 0o755 });
   const half = join(programs, `${HALF}${process.pid}`);
@@ -73,12 +80,13 @@ export async function copyProgram(
   return { program, fresh: true };
 }
 
-/** Copies that a kill left half-made, and all but the newest: a server that is being replaced may still load from its own. */
+/** Copies that a kill left half-made, and those that nobody used lately: a server that is being replaced may still load from its own. */
 function removeOld(programs: string): void {
-  const made = (name: string) => statSync(join(programs, name)).ctimeMs;
+  const used = (name: string) => statSync(join(programs, name)).ctimeMs;
   const names = readdirSync(programs);
-  const whole = names.filter((name) => !name.startsWith(HALF)).toSorted((a, b) => made(b) - made(a));
-  const old = [...whole.slice(KEPT_COPIES), ...names.filter((name) => name.startsWith(HALF))];
+  const whole = names.filter((name) => !name.startsWith(HALF)).toSorted((a, b) => used(b) - used(a));
+  const unused = whole.slice(KEPT_COPIES).filter((name) => Date.now() - used(name) > KEPT_MS);
+  const old = [...unused, ...names.filter((name) => name.startsWith(HALF))];
   // Another set-up of the same data may be at the same.
   for (const name of old) rmSync(join(programs, name), { recursive: true, force: true });
 }
