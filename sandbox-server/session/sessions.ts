@@ -1,6 +1,7 @@
 /** All learners' sandboxes: finds or makes a session, holds the host's limit, and puts idle ones to rest. */
 import type { Config } from '../config.ts';
 import type { SandboxLife } from '../protocol/api.ts';
+import { RecoveryLog, type RecoveryLines } from '../recovery-log.ts';
 import type { SandboxDriver } from '../sandbox/driver.ts';
 import type { SandboxRecord, SandboxRecords } from '../store/sandbox-records.ts';
 import { randomId } from './ids.ts';
@@ -19,7 +20,7 @@ export interface SessionsOptions {
     Config,
     'limits' | 'maxSandboxes' | 'idleFreezeMs' | 'idleStopMs' | 'expiryMs' | 'extendMs' | 'startTimeoutMs' | 'images'
   >;
-  log: SessionContext['log'];
+  log: SessionContext['log'] & RecoveryLines;
   spares: Spares;
   outlet?: Outlet;
   /** Called whenever a sandbox is ready; what it returns is disposed when the sandbox is not any more. */
@@ -47,6 +48,7 @@ const RECONCILE_AGAIN_MS = 500;
 export class Sessions implements AsyncDisposable {
   private readonly options: SessionsOptions;
   private readonly context: SessionContext;
+  private readonly recovery: RecoveryLog;
   private readonly byOwner = new Map<string, SandboxSession>();
   private readonly sweeper: NodeJS.Timeout;
   private sweeping: Promise<void> | undefined;
@@ -54,6 +56,7 @@ export class Sessions implements AsyncDisposable {
 
   constructor(options: SessionsOptions) {
     this.options = options;
+    this.recovery = new RecoveryLog(options.log);
     this.context = {
       driver: options.driver,
       now: options.now,
@@ -103,11 +106,13 @@ export class Sessions implements AsyncDisposable {
       actual.delete(record.id);
       if (this.find(record.learner, record.course)) continue;
       if (state) this.add(record, state);
-      else records.delete(record.id);
+      else this.forget(record.id);
     }
     for (const id of this.options.spares.ids()) actual.delete(id);
     void this.options.spares.clear();
-    if (actual.size > 0) log.warn({ sandboxes: [...actual.keys()] }, 'sandboxes that belong to nobody are kept');
+    const { recovery } = this;
+    for (const id of actual.keys())
+      recovery.kept({ kind: 'sandbox', id, why: 'the database does not say whose it is' });
   }
 
   /** The learner's sandbox of this course; a new one where there is none. `image` is the course's image by name. */
@@ -192,6 +197,20 @@ export class Sessions implements AsyncDisposable {
       } catch (error) {
         this.options.log.warn({ sandbox: session.id, err: error }, 'an idle sandbox could not be put to rest');
       }
+    }
+  }
+
+  private forget(id: string): void {
+    const leftover = {
+      kind: 'record',
+      id,
+      why: 'there is no such sandbox any more; its learner gets a new one',
+    } as const;
+    try {
+      this.options.records.delete(id);
+      this.recovery.removed(leftover);
+    } catch (error) {
+      this.recovery.notRemoved(leftover, error);
     }
   }
 

@@ -3,6 +3,7 @@
  * the gateway for long: a crash leaves a row, and what it names is removed at the next start.
  */
 import type { Duplex } from 'node:stream';
+import { RecoveryLog, type RecoveryLines } from '../recovery-log.ts';
 import type { SandboxDriver, SandboxSpec } from '../sandbox/driver.ts';
 import type { SpareRecords } from '../store/spare-records.ts';
 import { randomId } from './ids.ts';
@@ -14,7 +15,7 @@ export interface SparesOptions {
   records: SpareRecords;
   startTimeoutMs: number;
   outlet?: Outlet;
-  log: { warn(fields: object, text: string): void };
+  log: RecoveryLines;
 }
 
 /** A sandbox that runs and has no learner. Disposed, it is removed, unless somebody has taken it. */
@@ -87,13 +88,10 @@ export class Spares {
 
   /** Removes one with all of its files. Where that fails now, the next start of the gateway does it. */
   async remove(id: string): Promise<void> {
-    const { driver, records, outlet, log } = this.options;
     try {
-      await driver.destroy(id);
-      await outlet?.remove(id);
-      records.delete(id);
+      await this.end(id);
     } catch (error) {
-      log.warn({ sandbox: id, err: error }, 'a sandbox that is nobody’s is not removed yet');
+      this.options.log.warn({ sandbox: id, err: error }, 'a sandbox that is nobody’s is not removed yet');
     }
   }
 
@@ -104,6 +102,26 @@ export class Spares {
 
   /** Removes what an earlier gateway left. */
   async clear(): Promise<void> {
-    await Promise.all(this.left.map((id) => this.remove(id)));
+    const recovery = new RecoveryLog(this.options.log);
+    await Promise.all(
+      this.left.map(async (id) => {
+        const leftover = {
+          kind: 'sandbox',
+          id,
+          why: 'it was made for a moment, and the gateway ended meanwhile',
+        } as const;
+        await this.end(id).then(
+          () => recovery.removed(leftover),
+          (error: unknown) => recovery.notRemoved(leftover, error),
+        );
+      }),
+    );
+  }
+
+  private async end(id: string): Promise<void> {
+    const { driver, records, outlet } = this.options;
+    await driver.destroy(id);
+    await outlet?.remove(id);
+    records.delete(id);
   }
 }

@@ -29,7 +29,8 @@ export function sessionsOn(
   for (const id of ['ada', 'ben', 'eve']) if (!learners.visit(id)) learners.create(id);
   const records = new SandboxRecords(database, now);
   const warnings: string[] = [];
-  const log = { info() {}, warn: (_fields: object, text: string) => void warnings.push(text) };
+  const warn = (_fields: object, text: string) => void warnings.push(text);
+  const log = { info() {}, warn, error: warn };
   const spares = new Spares({
     driver,
     records: new SpareRecords(database, now),

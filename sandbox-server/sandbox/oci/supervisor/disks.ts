@@ -2,11 +2,13 @@
 import { mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import type { RecoveryLog } from '../../../recovery-log.ts';
 import { DriverError, type SandboxSpec } from '../../driver.ts';
 import { hostLack } from '../host-lack.ts';
 import { sandboxId, sandboxSpec } from '../protocol.ts';
 import { freeRange, type IdRange, RANGE_SIZES } from './id-ranges.ts';
 import { refuseFullHost } from './host-space.ts';
+import { removeUnfinished } from './unfinished.ts';
 import { runTool } from './run-tool.ts';
 
 /** What another version wrote beside is passed over: a learner's files must not hang on it. */
@@ -18,7 +20,7 @@ const metaSchema = z.object({
 /** `meta.json`. The id range stays with the disk for its life: the files on it carry these ids. */
 export type SandboxMeta = z.infer<typeof metaSchema>;
 
-/** Prefix of a folder that is being made; what is left of one after a crash is removed. */
+/** Prefix of a folder that is being made or removed; what is left of one after a crash is removed. */
 const UNFINISHED = '.new-';
 
 export class Disks {
@@ -34,17 +36,17 @@ export class Disks {
   }
 
   /** Reads what exists, and removes what was never finished. */
-  static async open(dir: string, reserve: IdRange, onBroken: (id: string, why: unknown) => void): Promise<Disks> {
+  static async open(dir: string, reserve: IdRange, recovery: RecoveryLog): Promise<Disks> {
     const disks = new Disks(dir, reserve);
     await mkdir(dir, { recursive: true, mode: 0o700 });
     for (const name of await readdir(dir)) {
-      if (name.startsWith(UNFINISHED)) await rm(join(dir, name), { recursive: true, force: true });
+      if (name.startsWith(UNFINISHED)) await removeUnfinished(dir, name, 'disk', recovery);
       if (!sandboxId.safeParse(name).success) continue;
       try {
         disks.metas.set(name, metaSchema.parse(JSON.parse(await readFile(join(dir, name, 'meta.json'), 'utf8'))));
       } catch (error) {
         disks.broken.add(name); // kept: it is somebody's work
-        onBroken(name, error);
+        recovery.kept({ kind: 'disk', id: name, why: 'its description cannot be read; nobody gets it' }, error);
       }
     }
     return disks;
@@ -96,9 +98,15 @@ export class Disks {
   }
 
   async destroy(id: string): Promise<void> {
-    await rm(join(this.dir, id), { recursive: true, force: true });
+    // Renamed at once, so that a crash leaves a disk or rubbish that is known as such, and nothing in between.
+    const going = join(this.dir, UNFINISHED + id);
+    await rm(going, { recursive: true, force: true });
+    await rename(join(this.dir, id), going).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error;
+    });
     this.metas.delete(id);
     this.broken.delete(id);
+    await rm(going, { recursive: true, force: true });
   }
 }
 

@@ -2,12 +2,14 @@
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import type { RecoveryLog } from '../../../recovery-log.ts';
 import { DriverError } from '../../driver.ts';
 import { KeyedQueue } from '../keyed-queue.ts';
 import { driverErrorCode, layerId } from '../protocol.ts';
 import { refuseFullHost } from './host-space.ts';
 import type { IdRange } from './id-ranges.ts';
 import { parseJson } from './launch.ts';
+import { removeUnfinished } from './unfinished.ts';
 import { runTool } from './run-tool.ts';
 
 /** Prefix of a folder that is being made or removed; what is left of one after a crash is removed. */
@@ -38,11 +40,11 @@ export class Layers {
   }
 
   /** Reads what exists, and removes what was never finished. */
-  static async open(paths: Layers['paths']): Promise<Layers> {
+  static async open(paths: Layers['paths'], recovery: RecoveryLog): Promise<Layers> {
     const layers = new Layers(paths);
     await mkdir(paths.layers, { recursive: true, mode: 0o700 });
     for (const name of await readdir(paths.layers)) {
-      if (name.startsWith(UNFINISHED)) await rm(join(paths.layers, name), { recursive: true, force: true });
+      if (name.startsWith(UNFINISHED)) await removeUnfinished(paths.layers, name, 'layer', recovery);
       else if (layerId.safeParse(name).success) layers.known.add(name);
     }
     return layers;

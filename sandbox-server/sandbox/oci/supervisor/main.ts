@@ -17,8 +17,7 @@ const log = createLog('supervisor', config.logLevel);
 try {
   await mkdir(config.run, { recursive: true, mode: 0o755 });
   const supervisor = await openSupervisor(config, log);
-  const removed = await supervisor.sandboxes.reconcile();
-  if (removed.length > 0) log.warn({ removed }, 'removed what belonged to no running sandbox');
+  await supervisor.sandboxes.reconcile();
   const server = await serveSupervisor(
     config.paths.supervisorSocket,
     supervisor.gatewayGroup,

@@ -1,6 +1,7 @@
 /** Puts the supervisor's parts together on this host. */
 import { readFile, mkdir } from 'node:fs/promises';
 import type { Config } from '../../../config.ts';
+import { RecoveryLog } from '../../../recovery-log.ts';
 import { Cgroups } from './cgroups.ts';
 import { delegatedParent } from './delegation.ts';
 import { Disks } from './disks.ts';
@@ -42,10 +43,9 @@ export async function openSupervisor(
     base: config.idBase,
     size: RANGE_SIZES.standard,
   });
-  const disks = await Disks.open(paths.sandboxes, reserve, (id, why) =>
-    log.error({ sandbox: id, err: why }, 'a sandbox cannot be read; its disk is kept, nobody gets it'),
-  );
-  const layers = await Layers.open(paths);
+  const recovery = new RecoveryLog(log);
+  const disks = await Disks.open(paths.sandboxes, reserve, recovery);
+  const layers = await Layers.open(paths, recovery);
   const engineLack = await examine(paths);
   if (engineLack !== undefined) log.warn({ lacking: engineLack }, 'sandboxes of profile containers cannot run here');
   const gatewayGroup = await groupOf(config.user);

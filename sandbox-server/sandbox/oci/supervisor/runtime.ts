@@ -19,13 +19,19 @@ export interface RuntimeSpec {
   hideUnified: boolean;
 }
 
+/** Name of the container that a runtime is tried out with. */
+export const PROBE_NAME = /^probe-\d+$/;
+
+/** How long a runtime may take for anything but a start, in milliseconds: it is a matter of a tenth of a second. */
+const CALL_MS = 5000;
+
 export class RuntimeMissing extends Error {
   override name = 'RuntimeMissing';
 }
 
 /** Runs a runtime command such as `delete` where the runtime works. */
 export function callRuntime(paths: SupervisorPaths, runtime: RuntimeSpec, ...command: string[]): Promise<ToolResult> {
-  return runTool(paths.native, [
+  const args = [
     'runtime',
     ...(runtime.hideUnified ? ['--hide-unified'] : []),
     runtime.path,
@@ -33,7 +39,8 @@ export function callRuntime(paths: SupervisorPaths, runtime: RuntimeSpec, ...com
     runtime.root,
     ...(runtime.crun ? ['--cgroup-manager', 'cgroupfs'] : []),
     ...command,
-  ]);
+  ];
+  return runTool(paths.native, args, '', CALL_MS);
 }
 
 /** The first of the wanted runtimes that runs a container here. Throws `RuntimeMissing` with what each of them said. */
@@ -84,7 +91,7 @@ async function tryOut(
   cgroups: Cgroups,
   ids: IdRange,
 ): Promise<string | undefined> {
-  const id = `probe-${process.pid}`;
+  const id = `probe-${process.pid}`; // PROBE_NAME
   const bundle = join(paths.running, '..', id);
   const root = join(bundle, 'root'); // its mountpoint is the bundle
   try {

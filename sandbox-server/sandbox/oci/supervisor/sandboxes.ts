@@ -5,10 +5,10 @@
  */
 import { chmod, chown, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { RecoveryLog, type RecoveryLines } from '../../../recovery-log.ts';
 import { DriverError, type DriverState, type HostCapacity, type SandboxSpec, type SandboxStats } from '../../driver.ts';
 import type { Cgroups } from './cgroups.ts';
 import type { Disks, SandboxMeta } from './disks.ts';
-import { sandboxId } from '../protocol.ts';
 import { KeyedQueue } from '../keyed-queue.ts';
 import { endProcesses } from './end-processes.ts';
 import { hostCapacity } from './host-space.ts';
@@ -18,6 +18,7 @@ import { ociConfig } from './oci-config.ts';
 import { PROFILES } from './profiles.ts';
 import { initSocket, type SupervisorPaths } from './paths.ts';
 import { identify, isAlive, type ProcessIdentity } from './process.ts';
+import { reconcile } from './reconcile.ts';
 import { callRuntime, type RuntimeSpec } from './runtime.ts';
 
 /** How long the last processes of a sandbox may take to end after they were killed. */
@@ -37,7 +38,7 @@ export interface Host {
   engineIdleMs: number;
   /** What this host lacks for profiles with an engine; undefined where it lacks nothing. */
   engineLack: string | undefined;
-  log: { info(fields: object, text: string): void; warn(fields: object, text: string): void };
+  log: RecoveryLines & { info(fields: object, text: string): void };
 }
 
 export class Sandboxes {
@@ -167,22 +168,19 @@ export class Sandboxes {
     return hostCapacity(this.host.paths.sandboxes);
   }
 
-  /** Removes what belongs to no sandbox: left by a crash between two steps. Returns what it removed. */
-  async reconcile(): Promise<string[]> {
-    const removed: string[] = [];
-    const { paths, cgroups, disks } = this.host;
-    const found = [
-      ...(await readdir(paths.running).catch(() => [])),
-      ...(await cgroups.list()),
-      ...(await readdir(paths.runtime).catch(() => [])),
-    ];
-    // Runtimes keep files of their own beside their containers.
-    for (const id of new Set(found.filter((name) => sandboxId.safeParse(name).success))) {
-      if (disks.get(id) && (await this.state(id)) !== 'stopped') continue;
-      await this.queue.run(id, () => this.clear(id));
-      removed.push(id);
-    }
-    return removed;
+  /** Removes what belongs to no sandbox: left by a crash between two steps. Returns ids of those that had left it. */
+  reconcile(): Promise<string[]> {
+    const { paths, cgroups, disks, log } = this.host;
+    return reconcile({
+      paths,
+      cgroups,
+      find: async (id) => {
+        if (!disks.ids().includes(id)) return 'gone';
+        return (await this.state(id)) === 'stopped' ? 'stopped' : 'runs';
+      },
+      clear: (id) => this.queue.run(id, () => this.clear(id)),
+      recovery: new RecoveryLog(log),
+    });
   }
 
   /** Resolves when no call is under way. */
@@ -285,7 +283,11 @@ export class Sandboxes {
     const left = await endProcesses(cgroups, id, await this.init(id), KILL_MS);
     if (left.length > 0) log.warn({ sandbox: id, processes: left }, 'processes do not end');
     const known: string[] = await readdir(paths.runtime).catch(() => []);
-    if (known.includes(id)) await callRuntime(paths, runtime, 'delete', '--force', id);
+    if (known.includes(id)) {
+      await callRuntime(paths, runtime, 'delete', '--force', id);
+      // Where it hangs, or does not know its own state any more: no process of it is left, and these are files alone.
+      await rm(join(paths.runtime, id), { recursive: true, force: true });
+    }
     await cgroups.remove(id);
     await rm(join(paths.running, id), { recursive: true, force: true });
   }
