@@ -35,6 +35,8 @@ func main() {
 		// What the supervisor runs in an empty container to find out whether the runtime works here.
 	case "wait":
 		launch.WaitMain()
+	case launch.UserNamespaceCommand:
+		launch.UserNamespaceMain(os.Args[2:])
 	case "hold":
 		launch.HoldMain(os.Args[2:])
 	case launch.ProbeNestingCommand:

@@ -46,10 +46,8 @@ const OutOfMemoryScore = 500
 // rlimitPendingSignals is RLIMIT_SIGPENDING, which package syscall does not name.
 const rlimitPendingSignals = 11
 
-// pendingSignals bounds the signals and POSIX timers that wait, for each user of a sandbox. The kernel counts them once
-// more for root, who made the user namespaces of all sandboxes, up to root's limit at that time: without a limit in here
-// one learner takes all of it (96,365 on a machine of 24 GiB), and others' timer_create fails. It is set here:
-// given to the runtime instead, it was seen to be one limit for all sandboxes together.
+// pendingSignals bounds the signals and POSIX timers that wait, for each user of a sandbox, so that one user leaves the
+// others theirs: all users of a sandbox together have 8,192 (launch/userns.go).
 const pendingSignals = 1024
 
 // Main does not return.

@@ -34,7 +34,9 @@ type Spec struct {
 		GID  int    `json:"gid"`
 	} `json:"socket"`
 	Runtime RuntimeSpec `json:"runtime"`
-	Cgroup  CgroupSpec  `json:"cgroup"`
+	// OpenFiles is how many one process may have.
+	OpenFiles uint64     `json:"openFiles"`
+	Cgroup    CgroupSpec `json:"cgroup"`
 }
 
 // IDs are the host's ids of a sandbox's users and groups: Base is its root.
@@ -133,7 +135,13 @@ func launch(spec *Spec, result *answer) error {
 		return err
 	}
 	done("disk")
-	if err := mountRoot(spec); err != nil {
+	userns, err := mountUserNamespace(spec)
+	if err != nil {
+		return failure("start-failed", "a user namespace: %w", err)
+	}
+	defer userns.Close()
+	done("users")
+	if err := mountRoot(spec, userns); err != nil {
 		return err
 	}
 	if err := checkImage(spec.Mountpoint + "/root"); err != nil {

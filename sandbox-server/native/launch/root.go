@@ -40,12 +40,7 @@ const wholeFiles = "redirect_dir=off,metacopy=off"
 
 // mountRoot mounts image and layers with the sandbox's ids, and over them, at Mountpoint/root, an overlay that writes to
 // the disk. Only what lies below is idmapped: an idmapped upper would make the overlay read-only.
-func mountRoot(spec *Spec) error {
-	userns, err := userNamespace(spec.IDs.Base, spec.IDs.Size)
-	if err != nil {
-		return failure("start-failed", "a user namespace: %w", err)
-	}
-	defer userns.Close()
+func mountRoot(spec *Spec, userns *os.File) error {
 	lower := filepath.Join(spec.Mountpoint, "image")
 	if err := mountMapped(spec.Image, lower, userns); err != nil {
 		return failure("start-failed", "the image cannot be mounted with other ids: %w", err)
@@ -112,13 +107,25 @@ func mountMapped(source, target string, userns *os.File) error {
 
 // userNamespace returns a user namespace that maps ids 0..size-1 to base... It lives as long as the file is open.
 func userNamespace(base, size int) (*os.File, error) {
-	ready, hold, err := os.Pipe()
+	process, hold, err := inNewUserNamespace(IDs{base, size})
 	if err != nil {
 		return nil, err
 	}
+	file, err := os.Open(fmt.Sprintf("/proc/%d/ns/user", process.Pid))
+	hold.Close() // the process reads its end and exits
+	_, _ = process.Wait()
+	return file, err
+}
+
+// inNewUserNamespace starts a process in a user namespace that maps ids 0..Size-1 to Base... It ends when hold is closed.
+func inNewUserNamespace(ids IDs) (process *os.Process, hold *os.File, err error) {
+	ready, hold, err := os.Pipe()
+	if err != nil {
+		return nil, nil, err
+	}
 	defer ready.Close()
-	mapping := []syscall.SysProcIDMap{{ContainerID: 0, HostID: base, Size: size}}
-	process, err := os.StartProcess("/proc/self/exe", []string{"slipway", "wait"}, &os.ProcAttr{
+	mapping := []syscall.SysProcIDMap{{ContainerID: 0, HostID: ids.Base, Size: ids.Size}}
+	process, err = os.StartProcess("/proc/self/exe", []string{"slipway", "wait"}, &os.ProcAttr{
 		Files: []*os.File{ready},
 		Sys: &syscall.SysProcAttr{
 			Cloneflags: syscall.CLONE_NEWUSER, UidMappings: mapping, GidMappings: mapping,
@@ -127,12 +134,9 @@ func userNamespace(base, size int) (*os.File, error) {
 	})
 	if err != nil {
 		hold.Close()
-		return nil, err
+		return nil, nil, err
 	}
-	file, err := os.Open(fmt.Sprintf("/proc/%d/ns/user", process.Pid))
-	hold.Close() // the process reads its end and exits
-	_, _ = process.Wait()
-	return file, err
+	return process, hold, nil
 }
 
 // WaitMain is the process that holds a namespace open until it is taken over.

@@ -44,6 +44,12 @@ func run(spec *Spec, inherited []*os.File) (int, error) {
 	// host's: crun makes the container's root the owner of its standard files, /dev/null included.
 	command.Stdin, command.Stdout, command.Stderr = log, log, log
 	command.Env = []string{"PATH=/usr/sbin:/usr/bin:/sbin:/bin"}
+	// The runtime would set them from outside, and may not where this root has not all capabilities.
+	for which, most := range map[int]uint64{syscall.RLIMIT_NOFILE: spec.OpenFiles, syscall.RLIMIT_CORE: 0} {
+		if err := syscall.Setrlimit(which, &syscall.Rlimit{Cur: most, Max: most}); err != nil {
+			return 0, failure("start-failed", "a limit of %d: %w", most, err)
+		}
+	}
 	if err := diesWithUs(command).Run(); err != nil {
 		text, _ := os.ReadFile(log.Name())
 		// Of what its system calls said, a runtime passes on the words alone.

@@ -18,6 +18,7 @@ export interface LaunchSpec {
   bundle: string;
   socket: { path: string; gid: number };
   runtime: RuntimeSpec;
+  openFiles: number;
   cgroup: {
     parent: string;
     memoryBytes: number;

@@ -33,12 +33,12 @@ export interface OciConfigInput {
   /** The native program on the host. */
   native: string;
   ids: { base: number; size: number };
+  /** The user namespace to join; absent: a new one. */
+  userNamespace?: string;
   /** cgroup path from each hierarchy's root; the learner's processes and the cgroup namespace's root. */
   cgroup: string;
   /** How many descriptors init inherits: its socket and the learner's cgroup files. */
   inherited: number;
-  /** The host's own limit of open files, which cannot be exceeded without privilege. */
-  maxOpenFiles: number;
   arch: string;
   /** After how long an engine that nobody uses ends, in milliseconds; 0: never. */
   engineIdleMs: number;
@@ -47,7 +47,6 @@ export interface OciConfigInput {
 export function ociConfig(input: OciConfigInput): object {
   const { spec } = input;
   const rules = PROFILES[spec.profile];
-  const openFiles = Math.min(spec.limits.openFiles, input.maxOpenFiles);
   const mapping = [{ containerID: 0, hostID: input.ids.base, size: input.ids.size }];
   return {
     ociVersion: '1.0.2',
@@ -65,14 +64,14 @@ export function ociConfig(input: OciConfigInput): object {
       ],
       noNewPrivileges: rules.noNewPrivileges,
       capabilities: { bounding: rules.capabilities, effective: rules.capabilities, permitted: rules.capabilities },
-      rlimits: [
-        { type: 'RLIMIT_NOFILE', soft: openFiles, hard: openFiles },
-        { type: 'RLIMIT_CORE', soft: 0, hard: 0 },
-      ],
+      // Limits of open files and core files are those of `launch`, which init inherits by way of the runtime.
     },
     mounts: mounts(input, rules),
     linux: {
-      namespaces: ['pid', 'network', 'ipc', 'uts', 'mount', 'user', 'cgroup'].map((type) => ({ type })),
+      namespaces: [
+        ...['pid', 'network', 'ipc', 'uts', 'mount', 'cgroup'].map((type) => ({ type })),
+        { type: 'user', ...(input.userNamespace !== undefined && { path: input.userNamespace }) },
+      ],
       uidMappings: mapping,
       gidMappings: mapping,
       cgroupsPath: input.cgroup,

@@ -104,7 +104,6 @@ async function tryOut(
       ids,
       cgroup: join(cgroups.parent, id),
       inherited: 0,
-      maxOpenFiles: PROBE_LIMITS.openFiles,
       arch: process.arch,
       engineIdleMs: 0,
     }) as { process: { args: string[] } };

@@ -33,6 +33,7 @@ export interface Host {
   runtime: RuntimeSpec;
   /** Group of the gateway's user: it alone may connect to init. */
   gatewayGroup: number;
+  /** The host's own limit of open files, which cannot be exceeded without privilege. */
   maxOpenFiles: number;
   /** After how long an engine that nobody uses ends, in milliseconds; 0: never. */
   engineIdleMs: number;
@@ -241,9 +242,9 @@ export class Sandboxes {
           mountpoint: paths.mountpoint,
           native: paths.native,
           ids: meta.ids,
+          userNamespace: join(paths.mountpoint, 'user'),
           cgroup: cgroups.learner(id),
           inherited: cgroups.inherited,
-          maxOpenFiles,
           arch: process.arch,
           engineIdleMs,
         }),
@@ -262,6 +263,7 @@ export class Sandboxes {
       bundle,
       socket: { path: initSocket(this.host.run, id), gid: gatewayGroup },
       runtime,
+      openFiles: Math.min(limits.openFiles, maxOpenFiles),
       cgroup: {
         parent: cgroups.parent,
         memoryBytes: limits.memoryBytes,
