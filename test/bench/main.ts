@@ -4,6 +4,7 @@ import { loadavg } from 'node:os';
 import { readArguments, WrongArguments, type Arguments } from './arguments.ts';
 import type { Bench, BenchContext } from './bench.ts';
 import type { Section } from './figure.ts';
+import { bombs } from './figures/bombs.ts';
 import { build } from './figures/build.ts';
 import { check } from './figures/check.ts';
 import { desk } from './figures/desk.ts';
@@ -27,6 +28,7 @@ const BENCHES: Bench[] = [
   throughput,
   memory,
   flood,
+  bombs,
   engine,
   comeBack,
   reset,
