@@ -49,7 +49,11 @@ export const REGISTRY_PACKAGES = [
 export const TEST_PACKAGES = [
   { name: 'chromium', program: 'chromium', reason: 'the browser of the browser tests' },
   { name: 'iproute2', program: 'ip', reason: 'takes the network away in tests that lose it' },
-  { name: 'stress-ng', program: 'stress-ng', reason: 'what the bench of bombs runs in one sandbox, beside its neighbours' },
+  {
+    name: 'stress-ng',
+    program: 'stress-ng',
+    reason: 'what the bench of bombs runs in one sandbox, beside its neighbours',
+  },
   { name: 'git', program: 'git', reason: 'what multi-git runs, a lesson’s program that is tested with the rest' },
 ];
 
