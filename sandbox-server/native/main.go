@@ -1,8 +1,8 @@
 // Slipway's native program: one static executable with two faces.
 //
 // Inside every sandbox it is process 1 (init) and, for an instant, each process that init starts (child). Outside it
-// makes a sandbox's mounts and calls the container runtime (launch), stores what a sandbox wrote (layer), and tells what
-// the host can do (probe).
+// makes a sandbox's mounts and calls the container runtime (launch), connects a sandbox to the internet (network), stores
+// what a sandbox wrote (layer), and tells what the host can do (probe).
 // It uses the standard library alone, so that it runs in any image.
 package main
 
@@ -12,6 +12,7 @@ import (
 
 	"slipway/child"
 	"slipway/launch"
+	"slipway/network"
 	"slipway/pid1"
 )
 
@@ -29,6 +30,12 @@ func main() {
 		launch.Main()
 	case "layer":
 		launch.LayerMain()
+	case "network":
+		network.Main()
+	case network.NamespaceCommand:
+		network.NamespaceMain()
+	case network.KeepCommand:
+		network.KeepMain()
 	case "runtime":
 		launch.RuntimeMain(os.Args[2:])
 	case "true":
@@ -44,7 +51,7 @@ func main() {
 	case "probe":
 		launch.ProbeMain(os.Args[2:])
 	default:
-		fmt.Fprintln(os.Stderr, "slipway-native is run by Slipway itself: init | child | launch | layer | runtime | hold | probe")
+		fmt.Fprintln(os.Stderr, "slipway-native is run by Slipway itself: init | child | launch | layer | network | runtime | hold | probe")
 		os.Exit(2)
 	}
 }

@@ -21,6 +21,8 @@ type CgroupSpec struct {
 	Processes   int64   `json:"processes"`
 	// BytesPerSecond limits reading from, and writing to, the sandbox's disk. 0: no limit.
 	BytesPerSecond int64 `json:"bytesPerSecond"`
+	// HelperBytes is for what runs beside the sandbox on its behalf, in its groups but not in the learner's. 0: nothing does.
+	HelperBytes int64 `json:"helperBytes"`
 	// Delegate lets the sandbox's root make cgroups of its own below `learner`, and write none of the limits above.
 	Delegate bool `json:"delegate"`
 }
@@ -30,9 +32,21 @@ const (
 	initMemory = 32 << 20
 	// initProcesses is what init has beyond the learner's limit: its threads and the children on their way.
 	initProcesses = 64
+	// helperProcesses is for what runs beside the sandbox.
+	helperProcesses = 32
 	// cpuPeriod is the kernel's default, in microseconds.
 	cpuPeriod = 100_000
 )
+
+// allMemory and allProcesses are the limits of all groups of a sandbox together.
+func (c CgroupSpec) allMemory() int64 { return c.MemoryBytes + initMemory + c.HelperBytes }
+
+func (c CgroupSpec) allProcesses() int64 {
+	if c.HelperBytes > 0 {
+		return c.Processes + initProcesses + helperProcesses
+	}
+	return c.Processes + initProcesses
+}
 
 // cgroups are the host's hierarchies.
 type cgroups struct {
@@ -117,9 +131,9 @@ func (c *cgroups) createUnified(spec *Spec, device string) ([]*os.File, error) {
 		}
 	}
 	for _, setting := range []struct{ dir, file, value string }{
-		{own, "memory.max", number(limits.MemoryBytes + initMemory)},
+		{own, "memory.max", number(limits.allMemory())},
 		{own, "memory.oom.group", "0"},
-		{own, "pids.max", number(limits.Processes + initProcesses)},
+		{own, "pids.max", number(limits.allProcesses())},
 		{own, "cpu.max", fmt.Sprintf("%d %d", int64(limits.CPUs*cpuPeriod), cpuPeriod)},
 		{learner, "memory.max", number(limits.MemoryBytes)},
 		{learner, "pids.max", number(limits.Processes)},
@@ -166,9 +180,9 @@ func (c *cgroups) createV1(spec *Spec, device string) ([]*os.File, error) {
 		}
 	}
 	for _, setting := range []struct{ controller, name, file, value string }{
-		{"memory", "", "memory.limit_in_bytes", number(limits.MemoryBytes + initMemory)},
+		{"memory", "", "memory.limit_in_bytes", number(limits.allMemory())},
 		{"memory", "learner", "memory.limit_in_bytes", number(limits.MemoryBytes)},
-		{"pids", "", "pids.max", number(limits.Processes + initProcesses)},
+		{"pids", "", "pids.max", number(limits.allProcesses())},
 		{"pids", "learner", "pids.max", number(limits.Processes)},
 	} {
 		if err := write(dir(setting.controller, setting.name), setting.file, setting.value); err != nil {

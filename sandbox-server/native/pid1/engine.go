@@ -150,13 +150,23 @@ func (e *engine) start() (int, <-chan ended, error) {
 	}
 	defer null.Close()
 	argv := []string{e.path, "--host", "fd://", "--log-level", "warn"}
-	env := rootUser.environment("HTTP_PROXY="+engineProxy, "HTTPS_PROXY="+engineProxy, "NO_PROXY=localhost,127.0.0.1")
+	env := rootUser.environment(engineProxies()...)
 	spec := specFor(rootUser, argv, env)
 	spec.Dir = "/"
 	spec.Socket = true
 	// The engine is no heavier than what it keeps running, and all of that would end with it.
 	spec.OutOfMemoryScore = 0
 	return e.box.spawn(spec, [3]uintptr{null.Fd(), log.Fd(), log.Fd()}, &syscall.SysProcAttr{Setsid: true}, uintptr(e.fd))
+}
+
+// engineProxies are what the engine asks by. Where there is internet it asks the class registry, which speaks HTTP, and
+// others by itself.
+func engineProxies() []string {
+	proxies := []string{"HTTP_PROXY=" + engineProxy, "NO_PROXY=localhost,127.0.0.1"}
+	if !reachesInternet() {
+		proxies = append(proxies, "HTTPS_PROXY="+engineProxy)
+	}
+	return proxies
 }
 
 // rest ends the engine after `idle` in which nobody used it.

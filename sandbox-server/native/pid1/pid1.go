@@ -48,6 +48,7 @@ func Main() {
 	reaper := newReaper(pictures.look)
 	go reaper.run()
 	box := newSandbox(reaper, pictures, cgroups)
+	nameResolver()
 	if nested {
 		allowNesting()
 		if err := box.serveEngine(engineIdle()); err != nil {
