@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Settings } from './config/resolve.ts';
 import type { ErrorCode } from './protocol/errors.ts';
 import { socketOf } from './registry/configuration.ts';
-import type { Profile, SandboxLimits } from './sandbox/driver.ts';
+import type { Network, Profile, SandboxLimits, SandboxSpec } from './sandbox/driver.ts';
 
 export { ConfigProblem } from './config/problem.ts';
 export { resolveSettings, type Settings, withPort } from './config/resolve.ts';
@@ -27,6 +27,9 @@ export interface Config {
   idBase: number;
   idCount: number;
   limits: Record<Profile, SandboxLimits>;
+  /** What sandboxes may reach, where their image asks for it. */
+  networks: Network[];
+  network: NetworkLimits;
   maxSandboxes: number;
   /** 0: never. So with every other time but `startTimeoutMs`. */
   idleFreezeMs: number;
@@ -53,6 +56,16 @@ export interface ImageEntry {
   /** Identity of the root file system. */
   id: string;
   profile: Profile;
+  network?: NonNullable<SandboxSpec['network']>;
+}
+
+/** What one sandbox may do to the host's network. */
+export interface NetworkLimits {
+  connections: number;
+  /** In each direction. */
+  bytesPerSecond: number;
+  /** Ranges of IPv4 addresses that none reaches, besides private ones and the host's own. */
+  shut: string[];
 }
 
 interface Paths {
@@ -106,6 +119,12 @@ export function composeConfig(settings: Settings, { sandboxes, registry, program
     idBase: settings.idBase,
     idCount: settings.idCount,
     limits: limitsOf(settings),
+    networks: settings.networks,
+    network: {
+      connections: settings.networkConnections,
+      bytesPerSecond: settings.networkRate,
+      shut: settings.networkShut,
+    },
     maxSandboxes: settings.maxSandboxes,
     idleFreezeMs: settings.idleFreeze,
     idleStopMs: settings.idleStop,

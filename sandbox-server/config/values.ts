@@ -1,5 +1,5 @@
 /** How a setting's text becomes a value. Arguments, environment and file all give text; each kind has one parser. */
-import { isIP } from 'node:net';
+import { isIP, isIPv4 } from 'node:net';
 import { z } from 'zod';
 
 /** A parser and, in words, what it takes. The words stand in errors, in `--help` and in docs/configuration.md. */
@@ -96,6 +96,15 @@ export const origin: Kind<string> = {
     return z.NEVER;
   }),
   allowed: 'http:// or https://, a host and perhaps a port, without a path, such as http://class.example:8080',
+};
+
+/** In the form in which every tool takes it. */
+export const ipRange: Kind<string> = {
+  schema: z.string().refine((text) => {
+    const [, ip, bits] = /^([\d.]+)\/(\d{1,2})$/.exec(text) ?? [];
+    return ip !== undefined && isIPv4(ip) && Number(bits) <= 32;
+  }),
+  allowed: 'a range of IPv4 addresses such as 141.20.0.0/16, or 141.20.1.7/32 for one',
 };
 
 export const folder: Kind<string> = {

@@ -85,7 +85,15 @@ export interface SandboxSpec {
   limits: SandboxLimits;
   /** Laid over the image, the lowest first: at most `MAX_LAYERS`. Absent: none. */
   layers?: LayerId[];
+  /** What it reaches besides itself; absent: nothing. Whoever runs the host may allow less, and then it has less. */
+  network?: Exclude<Network, 'none'>;
 }
+
+/**
+ * What a sandbox reaches. `none`: itself alone, and what its `init` forwards. `internet`: besides, DNS and TCP connections
+ * to public addresses that are not the host's own; whatever else it tries is refused at once. Nobody reaches the sandbox.
+ */
+export type Network = 'none' | 'internet';
 
 /** What every engine's overlay takes in one mount, and more than a lesson needs. */
 export const MAX_LAYERS = 8;

@@ -233,7 +233,9 @@ export class Sessions implements AsyncDisposable {
   }
 
   private add(record: SandboxRecord, state: SandboxSession['state']): SandboxSession {
-    const spec = specOf({ id: record.image, profile: record.profile }, this.options.config.limits);
+    const { images, limits } = this.options.config;
+    const entry = Object.values(images).find(({ id }) => id === record.image);
+    const spec = specOf({ ...entry, id: record.image, profile: record.profile }, limits);
     const session = new SandboxSession(this.context, record, spec, state);
     this.byOwner.set(key(record.learner, record.course), session);
     return session;

@@ -3,7 +3,7 @@ import type { Config, ImageEntry } from '../config.ts';
 import type { LayerId, SandboxSpec } from '../sandbox/driver.ts';
 
 export function specOf(
-  { id, profile }: ImageEntry,
+  { id, profile, network }: ImageEntry,
   limits: Config['limits'],
   layers: readonly LayerId[] = [],
 ): SandboxSpec {
@@ -12,6 +12,7 @@ export function specOf(
     profile,
     hostname: 'slip',
     limits: limits[profile],
+    ...(network ? { network } : {}),
     ...(layers.length > 0 ? { layers: [...layers] } : {}),
   };
 }

@@ -22,8 +22,11 @@ export class RealSandboxes implements AsyncDisposable {
   readonly supervisor: Supervisor;
   private readonly server: AsyncDisposable;
 
-  private constructor(config: Config, supervisor: Supervisor, server: AsyncDisposable) {
+  private readonly host: string | undefined;
+
+  private constructor(config: Config, supervisor: Supervisor, server: AsyncDisposable, host: string | undefined) {
     this.config = config;
+    this.host = host;
     this.supervisor = supervisor;
     this.server = server;
     this.driver = this.newDriver();
@@ -35,28 +38,31 @@ export class RealSandboxes implements AsyncDisposable {
     return { image: imageOf(this.config, profile), profile, hostname: 'slip', limits: LIMITS_OF[profile] };
   }
 
-  /** `engineLack`: on a machine that lacks this for engines inside sandboxes. */
-  static async open(overrides: Partial<Config> = {}, engineLack?: string): Promise<RealSandboxes> {
+  /**
+   * `engineLack`: on a machine that lacks this for engines inside sandboxes. `host`: path of the network namespace through
+   * which sandboxes reach the internet, where they may.
+   */
+  static async open(overrides: Partial<Config> = {}, engineLack?: string, host?: string): Promise<RealSandboxes> {
     const { config } = await ownConfig(overrides);
-    return RealSandboxes.over(config, engineLack);
+    return RealSandboxes.over(config, engineLack, host);
   }
 
-  private static async over(config: Config, engineLack?: string): Promise<RealSandboxes> {
+  private static async over(config: Config, engineLack?: string, host?: string): Promise<RealSandboxes> {
     const examine = engineLack === undefined ? undefined : async () => engineLack;
-    const supervisor = await openSupervisor(config, log, examine);
+    const supervisor = await openSupervisor(config, log, examine, host);
     const server = await serveSupervisor(
       config.paths.supervisorSocket,
       supervisor.gatewayGroup,
       supervisor.sandboxes,
       log,
     );
-    return new RealSandboxes(config, supervisor, server);
+    return new RealSandboxes(config, supervisor, server, host);
   }
 
   /** The same host with a new supervisor, as after its restart. This one must not be used any more, only disposed. */
   async restarted(): Promise<RealSandboxes> {
     await this.server[Symbol.asyncDispose]();
-    return RealSandboxes.over(this.config);
+    return RealSandboxes.over(this.config, undefined, this.host);
   }
 
   newDriver(): OciDriver {

@@ -9,7 +9,12 @@ export const command: Command = {
   takes: '[PATH]',
   flags: { '--json': 'Print the mistakes as a JSON list of { file, line, column, what, expected, mend }.' },
   async run({ root, settings, host, report, flags, args }) {
-    const { lessons, problems } = await inspect(scopeOf(args[0], settings.lessons, host.cwd), root, host.cwd);
+    const { lessons, problems } = await inspect(
+      scopeOf(args[0], settings.lessons, host.cwd),
+      root,
+      host.cwd,
+      settings.networks,
+    );
     if (flags.has('--json')) {
       process.stdout.write(`${JSON.stringify(problems, null, 2)}\n`);
     } else {

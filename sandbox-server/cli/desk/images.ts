@@ -7,6 +7,7 @@ import { imageIdentity } from '../../sandbox/images/identity.ts';
 import { Failure, type Report } from '../plain/report.mjs';
 import { type DescribedImages, describedImages, registryMode } from '../stages/described-images.ts';
 import { buildImages } from '../stages/images.ts';
+import { refuseNetworks } from '../stages/networks.ts';
 import { prepareRegistry, tellMissing } from '../stages/registry.ts';
 
 /** A build takes many seconds: it begins when the author has paused for this long, in milliseconds. */
@@ -44,6 +45,7 @@ export class Images {
     const { settings, report, tell } = this.#options;
     let names: string[] = [];
     try {
+      refuseNetworks(settings, [settings.lessons]);
       const described = describedImages([settings.lessons]);
       names = this.#outdated(described);
       if (names.length > 0) {
@@ -63,7 +65,10 @@ export class Images {
   }
 
   #outdated({ sandbox }: DescribedImages): string[] {
-    const changed = sandbox.filter((image) => this.#built[image.description.name]?.id !== imageIdentity(image));
+    const changed = sandbox.filter((image) => {
+      const built = this.#built[image.description.name];
+      return built?.id !== imageIdentity(image) || (built.network ?? 'none') !== image.description.network;
+    });
     return changed.map(({ description }) => description.name);
   }
 

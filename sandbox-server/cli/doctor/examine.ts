@@ -9,6 +9,7 @@ import { type Finding, lack, ok } from './finding.ts';
 import { examineIds } from './ids.ts';
 import { examineMounts } from './mounts.ts';
 import { examineNamespaces } from './namespaces.ts';
+import { examineNetwork } from './network.ts';
 import { examineDisk, examineMemory, examineOpenFiles, nearestFolder } from './resources.ts';
 import { examineRuntimes, examineTools } from './runtimes.ts';
 import { examineKernel, examineModules, examineSystem } from './system.ts';
@@ -17,11 +18,12 @@ export async function examineHost(root: string, settings: Settings, host: HostFa
   if (!host.linux)
     return [lack('System', process.platform, 'Sandboxes need Linux: use a machine or a virtual machine that runs it.')];
   if (!host.root) return [lack('Root', `user ${process.getuid?.()}`, 'Run it as root: sudo npm run doctor.')];
-  const [modules, namespaces, runtime, mounts] = await Promise.all([
+  const [modules, namespaces, runtime, mounts, network] = await Promise.all([
     examineModules(),
     examineNamespaces(),
     examineRuntimes(settings.runtime),
     examineMounts(join(root, NATIVE_PROGRAM), nearestFolder(settings.data)),
+    examineNetwork(settings),
   ]);
   return [
     examineSystem(),
@@ -33,6 +35,7 @@ export async function examineHost(root: string, settings: Settings, host: HostFa
     runtime,
     examineTools(),
     ...mounts,
+    ...network,
     examineIds(settings.idBase, settings.idCount),
     examineDisk(settings.data),
     ...examineMemory(settings),

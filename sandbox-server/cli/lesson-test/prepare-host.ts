@@ -15,6 +15,7 @@ import { checkHost } from '../stages/host-check.ts';
 import { buildImages } from '../stages/images.ts';
 import { rememberInstance } from '../stages/instances.ts';
 import { buildNativeProgram } from '../stages/native-program.ts';
+import { refuseNetworks } from '../stages/networks.ts';
 import { ensureUser } from '../stages/prepare.ts';
 import { prepareRegistry, tellMissing } from '../stages/registry.ts';
 import { findUser, registryUser } from '../stages/system-user.ts';
@@ -37,6 +38,7 @@ export interface PreparedHost extends AsyncDisposable {
 export async function prepareHost(context: CommandContext, lessons: readonly string[]): Promise<PreparedHost> {
   const { root, settings, host, report } = context;
   rememberInstance(root, settings);
+  refuseNetworks(settings, [settings.lessons, ...lessons]);
   await checkHost(root, settings, host, report);
   await ensureUser(settings, report);
   const folders = [settings.lessons, ...lessons.filter((folder) => folder !== settings.lessons)];

@@ -4,6 +4,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 
 import { inspectCourses } from '../../../site/course/course.ts';
 import { CourseProblems, type Problem } from '../../../site/course/problem.ts';
+import type { Network } from '../../sandbox/driver.ts';
 import { readSchool } from '../../../site/school/school.ts';
 import { inspectImages } from './inspect-images.ts';
 import type { Scope } from './scope.ts';
@@ -15,13 +16,19 @@ export interface Findings {
   problems: Problem[];
 }
 
-/** `root` is the program's folder, `cwd` the one that files are named from. */
-export async function inspect({ lessons, course, lesson }: Scope, root: string, cwd: string): Promise<Findings> {
+/** `root` is the program's folder, `cwd` the one that files are named from, `networks` what sandboxes may reach. */
+export async function inspect(
+  { lessons, course, lesson }: Scope,
+  root: string,
+  cwd: string,
+  networks: readonly Network[] = [],
+): Promise<Findings> {
   // Of one lesson all others are read too: its links lead to them.
   const read = await inspectCourses(lessons);
   const found = [...(await schoolProblems(lessons, root)), ...read.problems];
   const here = (file: string) => resolve(dirname(lessons), file);
-  const problems = [...found.map((problem) => ({ ...problem, file: here(problem.file) })), ...inspectImages(lessons)];
+  const images = inspectImages(lessons, networks);
+  const problems = [...found.map((problem) => ({ ...problem, file: here(problem.file) })), ...images];
 
   const within = (path: string, place: string) => path === place || path.startsWith(`${place}/`);
   const place = [lessons, course, lesson].filter((name) => name !== undefined).join('/');

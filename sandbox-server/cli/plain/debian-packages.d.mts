@@ -1,5 +1,5 @@
 /** What a course's image.yaml may need packages for. */
-export type PackageUse = 'registry' | 'pull' | 'dockerfile';
+export type PackageUse = 'registry' | 'pull' | 'dockerfile' | 'internet';
 
 export interface DebianPackage {
   name: string;
@@ -15,6 +15,7 @@ export interface DebianPackage {
 
 export const DEBIAN_PACKAGES: readonly DebianPackage[];
 export const REGISTRY_PACKAGES: readonly DebianPackage[];
+export const NETWORK_PACKAGES: readonly DebianPackage[];
 export const TEST_PACKAGES: readonly DebianPackage[];
 /** Path of a program on the PATH or in a system folder. */
 export function findProgram(program: string, env?: NodeJS.ProcessEnv): string | undefined;

@@ -46,9 +46,19 @@ export const REGISTRY_PACKAGES = [
   },
 ];
 
+export const NETWORK_PACKAGES = [
+  {
+    name: 'slirp4netns',
+    program: 'slirp4netns',
+    reason: 'takes sandboxes to the internet, without root (`network: internet` in image.yaml)',
+    uses: ['internet'],
+  },
+  { name: 'nftables', program: 'nft', reason: 'keeps those sandboxes from private networks', uses: ['internet'] },
+  { name: 'iproute2', program: 'ip', reason: 'makes their network devices, and holds their rate', uses: ['internet'] },
+];
+
 export const TEST_PACKAGES = [
   { name: 'chromium', program: 'chromium', reason: 'the browser of the browser tests' },
-  { name: 'iproute2', program: 'ip', reason: 'takes the network away in tests that lose it' },
   {
     name: 'stress-ng',
     program: 'stress-ng',
@@ -72,8 +82,9 @@ function isExecutable(path) {
 }
 
 export function missingPackages({ tests = false, uses = [] } = {}) {
-  const registry = REGISTRY_PACKAGES.filter((entry) => tests || entry.uses.some((use) => uses.includes(use)));
-  const wanted = [...DEBIAN_PACKAGES, ...registry, ...(tests ? TEST_PACKAGES : [])];
+  const optional = [...REGISTRY_PACKAGES, ...NETWORK_PACKAGES];
+  const used = optional.filter((entry) => tests || entry.uses.some((use) => uses.includes(use)));
+  const wanted = [...DEBIAN_PACKAGES, ...used, ...(tests ? TEST_PACKAGES : [])];
   return wanted.filter(({ program, file }) => (program ? !findProgram(program) : !existsSync(file)));
 }
 

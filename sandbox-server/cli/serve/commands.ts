@@ -11,6 +11,9 @@ const FIRST_FREE_PORT = 1024;
 /** The kernel ends the process when ours dies, however it dies. */
 const DIES_WITH_US = '--pdeathsig=TERM';
 
+/** The supervisor has none: it says from where sandboxes reach the internet, where they may. */
+const OUR_NETWORK = `/proc/${process.pid}/ns/net`;
+
 export interface Commands {
   supervisor?: string[];
   registries?: RegistryProcess[];
@@ -30,7 +33,7 @@ export function commandsFor(config: Config, configFile: string, account: Account
   const { program } = config.paths;
   const node = nodeOf(program);
   const gateway = [node, join(program, 'sandbox-server/main.ts'), configFile];
-  const supervisor = [node, join(program, 'sandbox-server/sandbox/oci/supervisor/main.ts'), configFile];
+  const supervisor = [node, join(program, 'sandbox-server/sandbox/oci/supervisor/main.ts'), configFile, OUR_NETWORK];
   if (!account) return { gateway };
   return {
     gateway: ['setpriv', ...ordinaryUser(account, config.port), DIES_WITH_US, '--', ...gateway],

@@ -35,6 +35,9 @@ export function packageUses(lessons: readonly string[]): PackageUse[] {
     return [
       ...(registryMode(described) === 'on' ? (['registry'] as const) : []),
       ...(['pull', 'dockerfile'] as const).filter((source) => sources.has(source)),
+      ...(described.sandbox.some(({ description }) => description.network === 'internet')
+        ? (['internet'] as const)
+        : []),
     ];
   } catch (error) {
     if (error instanceof Failure) return [];

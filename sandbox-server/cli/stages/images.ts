@@ -27,9 +27,9 @@ export async function buildImages(
   const shelf = join(supervisorData, 'images');
   const built: Config['images'] = {};
   for (const image of describedImages(lessons).sandbox) {
-    const { name, profile } = image.description;
+    const { name, profile, network } = image.description;
     const id = imageIdentity(image);
-    built[name] = { id, profile };
+    built[name] = { id, profile, ...(network !== 'none' && { network }) };
     await report.stage('Sandbox image', async ({ progress, result }) => {
       if (isBuilt(shelf, id)) return result(`${name} is up to date`);
       await buildImage(shelf, id, image, progress);

@@ -15,6 +15,7 @@ import { rememberChanges } from './host-changes.ts';
 import { buildImages } from './images.ts';
 import { rememberInstance } from './instances.ts';
 import { buildNativeProgram } from './native-program.ts';
+import { refuseNetworks } from './networks.ts';
 import { copyProgram } from './program-copy.ts';
 import { prepareRegistry, tellMissing } from './registry.ts';
 import { buildSite } from './site.ts';
@@ -63,8 +64,9 @@ async function prepareAll({
 }: PrepareOptions): Promise<Prepared> {
   const { data, user } = settings;
   rememberInstance(root, settings);
-  await checkHost(root, settings, host, report);
   const lessons = [settings.lessons, ...(tests ? [join(root, TEST_LESSONS)] : [])];
+  refuseNetworks(settings, lessons);
+  await checkHost(root, settings, host, report);
   const missing = missingPackages({ tests, uses: packageUses(lessons) });
   if (noInstall) refuseMissing(missing);
   else if (missing.length > 0) {

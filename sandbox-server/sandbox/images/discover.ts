@@ -29,7 +29,7 @@ export class ImageProblem extends Error {
 export const imageProblem = (folder: string, what: string, expected: string, mend: string) =>
   new ImageProblem([{ file: join(folder, IMAGE_FILE), line: 1, column: 1, what, expected, mend }]);
 
-const IMAGE_FILE = 'image.yaml';
+export const IMAGE_FILE = 'image.yaml';
 
 /** Folder name of the course that describes an image. */
 export const courseOf = ({ folder }: Pick<CourseImage, 'folder'>) => basename(dirname(folder));

@@ -17,8 +17,8 @@ export const ownFiles = (image: CourseImage) => join(image.folder, 'files');
 
 /** `<name>-<12 hexadecimal digits>`. */
 export function imageIdentity(image: CourseImage): string {
-  // What the registry has is no part of the sandbox's root: undefined stays out of the JSON.
-  const description = { ...image.description, registry: undefined };
+  // What the registry has and what is reached are no part of the sandbox's root: undefined stays out of the JSON.
+  const description = { ...image.description, registry: undefined, network: undefined };
   const hash = createHash('sha256').update(`${BUILDER_VERSION}\0${process.arch}\0${JSON.stringify(description)}\0`);
   for (const folder of [COMMON_FILES, profileFiles(image), ownFiles(image)]) addTree(hash, folder, '');
   return `${image.description.name}-${hash.digest('hex').slice(0, 12)}`;

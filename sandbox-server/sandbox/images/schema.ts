@@ -17,6 +17,12 @@ export const imageSchema = z.strictObject({
     'what its sandboxes may do: `standard` or `containers`',
     'profile: containers',
   ),
+  /** What its sandboxes reach. */
+  network: told(
+    z.enum(['none', 'internet']).default('none'),
+    'what its sandboxes reach: `none`, or `internet` where whoever runs the server allows it ([networks.md](networks.md))',
+    'network: internet',
+  ),
   from: told(
     z.strictObject({
       /** Made from Debian packages. */

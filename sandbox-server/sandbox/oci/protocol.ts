@@ -29,6 +29,7 @@ export const sandboxSpec = z.strictObject({
     diskBytesPerSecond: positive,
   }),
   layers: z.array(layerId).max(MAX_LAYERS).exactOptional(),
+  network: z.literal('internet').exactOptional(),
 });
 
 const n = z.number().int().nonnegative();

@@ -8,6 +8,7 @@ describe('image.yaml', () => {
     expect(imageOf(course()).description).toEqual({
       name: 'basics',
       profile: 'standard',
+      network: 'none',
       from: { debian: { suite: 'bookworm', packages: ['less'] } },
       user: { name: 'learner' },
       registry: [],

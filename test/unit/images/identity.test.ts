@@ -32,6 +32,10 @@ describe('an image’s identity', () => {
     expect(imageIdentity(imageOf(course(YAML + registry)))).toBe(imageIdentity(imageOf(course())));
   });
 
+  test('does not depend on what its sandboxes reach', () => {
+    expect(imageIdentity(imageOf(course(`${YAML}network: internet\n`)))).toBe(imageIdentity(imageOf(course())));
+  });
+
   test('does not depend on the umask of whoever cloned', () => {
     const lessons = course();
     chmodSync(join(lessons, 'course/image/files/etc/motd'), 0o600);

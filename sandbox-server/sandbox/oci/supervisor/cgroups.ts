@@ -1,6 +1,6 @@
 /** A sandbox's control groups, on version 2 and version 1: state, use, freezing and removal. `launch` makes them. */
 import { existsSync } from 'node:fs';
-import { readdir, readFile, rmdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SandboxStats } from '../../driver.ts';
@@ -28,6 +28,18 @@ export class Cgroups {
   /** Path of the learner's cgroup, as the runtime takes it. */
   learner(id: string): string {
     return join(this.parent, id, 'learner');
+  }
+
+  /**
+   * Makes room in the sandbox's groups for what runs beside it: the files to write its process to. It is counted and
+   * ended with the sandbox, and not under the learner's limits.
+   */
+  async helperGroups(id: string): Promise<string[]> {
+    const controllers = this.version === 2 ? [''] : ['memory', 'pids', 'cpu', 'cpuacct'];
+    const parents = controllers.map((controller) => this.dir(controller, id)).filter((dir) => existsSync(dir));
+    const groups = parents.map((dir) => join(dir, 'init'));
+    for (const group of groups) await mkdir(group, { recursive: true });
+    return groups.map((group) => join(group, 'cgroup.procs'));
   }
 
   private dir(controller: string, ...names: string[]): string {

@@ -25,6 +25,7 @@ export interface LaunchSpec {
     cpus: number;
     processes: number;
     bytesPerSecond: number;
+    helperBytes: number;
     delegate: boolean;
   };
 }

@@ -1,6 +1,7 @@
 /**
  * The supervisor: the only part of the server that runs as root. It has no network, parses nothing that a browser sent,
- * and knows nothing of learners or lessons. `start` runs it: `main.ts CONFIG`, with an IPC channel to tell it is ready.
+ * and knows nothing of learners or lessons. `start` runs it: `main.ts CONFIG [NETWORK]`, with an IPC channel to tell it is
+ * ready. NETWORK is the path of the host's network namespace, for sandboxes that may reach the internet.
  */
 import { mkdir } from 'node:fs/promises';
 import { openSupervisor } from './open.ts';
@@ -9,14 +10,14 @@ import { serveSupervisor } from './server.ts';
 import { RuntimeMissing } from './runtime.ts';
 import { createLog } from '../../../log.ts';
 
-const path = process.argv[2];
-if (!path) throw new Error('the supervisor is run by `slipway start`: main.ts CONFIG');
+const [, , path, hostNetwork] = process.argv;
+if (!path) throw new Error('the supervisor is run by `slipway start`: main.ts CONFIG [NETWORK]');
 const config = readConfig(path);
 const log = createLog('supervisor', config.logLevel);
 
 try {
   await mkdir(config.run, { recursive: true, mode: 0o755 });
-  const supervisor = await openSupervisor(config, log);
+  const supervisor = await openSupervisor(config, log, undefined, hostNetwork);
   await supervisor.sandboxes.reconcile();
   const server = await serveSupervisor(
     config.paths.supervisorSocket,

@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path';
 import type { SandboxSpec } from '../../driver.ts';
+import { RESOLVER } from './network.ts';
 import { PROFILES, type ProfileRules } from './profiles.ts';
 import { seccompProfile } from './seccomp.ts';
 
@@ -42,6 +43,8 @@ export interface OciConfigInput {
   arch: string;
   /** After how long an engine that nobody uses ends, in milliseconds; 0: never. */
   engineIdleMs: number;
+  /** Whether it gets a way to the internet when it has started. */
+  internet: boolean;
 }
 
 export function ociConfig(input: OciConfigInput): object {
@@ -61,6 +64,7 @@ export function ociConfig(input: OciConfigInput): object {
         `LISTEN_FDS=${input.inherited}`,
         `SLIPWAY_PROFILE=${spec.profile}`,
         `SLIPWAY_ENGINE_IDLE_MS=${input.engineIdleMs}`,
+        ...(input.internet ? [`SLIPWAY_RESOLVER=${RESOLVER}`] : []),
       ],
       noNewPrivileges: rules.noNewPrivileges,
       capabilities: { bounding: rules.capabilities, effective: rules.capabilities, permitted: rules.capabilities },

@@ -7,6 +7,7 @@ import { delegatedParent } from './delegation.ts';
 import { Disks } from './disks.ts';
 import { RANGE_SIZES } from './id-ranges.ts';
 import { Layers } from './layers.ts';
+import { HOST_NETWORK } from './network.ts';
 import { type SupervisorPaths, supervisorPaths } from './paths.ts';
 import { lackForEngines, readProbed } from './probe.ts';
 import { runTool } from './run-tool.ts';
@@ -22,11 +23,15 @@ export interface Supervisor {
   cgroupParent: string;
 }
 
-/** `examine` finds out what the host lacks for engines inside sandboxes; undefined: nothing. */
+/**
+ * `examine` finds out what the host lacks for engines inside sandboxes; undefined: nothing. `hostNetwork` is the path of
+ * the network namespace through which sandboxes reach the internet, where they may.
+ */
 export async function openSupervisor(
   config: Config,
   log: SupervisorLog,
   examine = findEngineLack,
+  hostNetwork = HOST_NETWORK,
 ): Promise<Supervisor> {
   const paths = supervisorPaths(config);
   for (const [dir, mode] of [
@@ -60,6 +65,7 @@ export async function openSupervisor(
     maxOpenFiles: await hardLimitOfOpenFiles(),
     engineIdleMs: config.engineIdleMs,
     engineLack,
+    internet: config.networks.includes('internet') ? { hostNetwork, limits: config.network } : undefined,
     log,
   });
   return { sandboxes, runtime, gatewayGroup, cgroupParent: cgroups.parent };

@@ -106,6 +106,7 @@ async function tryOut(
       inherited: 0,
       arch: process.arch,
       engineIdleMs: 0,
+      internet: false,
     }) as { process: { args: string[] } };
     config.process.args = [config.process.args[0]!, 'true'];
     await writeFile(join(bundle, 'config.json'), JSON.stringify(config));

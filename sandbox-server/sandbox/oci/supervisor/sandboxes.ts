@@ -7,6 +7,7 @@ import { chmod, chown, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/p
 import { join } from 'node:path';
 import { RecoveryLog, type RecoveryLines } from '../../../recovery-log.ts';
 import { DriverError, type DriverState, type HostCapacity, type SandboxSpec, type SandboxStats } from '../../driver.ts';
+import type { NetworkLimits } from '../../../config.ts';
 import type { Cgroups } from './cgroups.ts';
 import type { Disks, SandboxMeta } from './disks.ts';
 import { KeyedQueue } from '../keyed-queue.ts';
@@ -14,6 +15,7 @@ import { endProcesses } from './end-processes.ts';
 import { hostCapacity } from './host-space.ts';
 import { launch } from './launch.ts';
 import type { Layers } from './layers.ts';
+import { connectNetwork, helperBytes } from './network.ts';
 import { ociConfig } from './oci-config.ts';
 import { PROFILES } from './profiles.ts';
 import { initSocket, type SupervisorPaths } from './paths.ts';
@@ -39,7 +41,15 @@ export interface Host {
   engineIdleMs: number;
   /** What this host lacks for profiles with an engine; undefined where it lacks nothing. */
   engineLack: string | undefined;
+  /** What sandboxes whose image asks for the internet get; undefined: whoever runs the host allows none. */
+  internet: Internet | undefined;
   log: RecoveryLines & { info(fields: object, text: string): void };
+}
+
+export interface Internet {
+  /** Path of the host's network namespace. */
+  hostNetwork: string;
+  limits: NetworkLimits;
 }
 
 export class Sandboxes {
@@ -228,6 +238,7 @@ export class Sandboxes {
 
   private async launch(id: string, meta: SandboxMeta): Promise<void> {
     const { paths, cgroups, runtime, gatewayGroup, maxOpenFiles, engineIdleMs, log } = this.host;
+    const internet = meta.spec.network === 'internet' ? this.host.internet : undefined;
     const dir = join(paths.running, id);
     const bundle = join(dir, 'bundle');
     await mkdir(dir, { recursive: true });
@@ -247,6 +258,7 @@ export class Sandboxes {
           inherited: cgroups.inherited,
           arch: process.arch,
           engineIdleMs,
+          internet: internet !== undefined,
         }),
       ),
     );
@@ -270,6 +282,7 @@ export class Sandboxes {
         cpus: limits.cpus,
         processes: limits.processes,
         bytesPerSecond: limits.diskBytesPerSecond,
+        helperBytes: internet ? helperBytes(internet.limits) : 0,
         delegate: engine,
       },
     });
@@ -277,6 +290,17 @@ export class Sandboxes {
     if (!init) throw new DriverError('start-failed', `init of sandbox ${id} ended at once`);
     await writeFile(join(dir, 'init.json'), JSON.stringify(init));
     log.info({ sandbox: id, stages }, 'started');
+    if (internet) await this.connect(id, meta, init, internet);
+  }
+
+  private async connect(id: string, { ids }: SandboxMeta, init: ProcessIdentity, internet: Internet): Promise<void> {
+    const { paths, cgroups } = this.host;
+    await connectNetwork(paths.native, internet.hostNetwork, {
+      init,
+      uid: ids.base + ids.size - 1,
+      groups: await cgroups.helperGroups(id),
+      limits: internet.limits,
+    });
   }
 
   /** Ends every process of the sandbox and removes all that its running left on the host. Its disk stays. */
