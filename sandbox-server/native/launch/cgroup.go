@@ -3,6 +3,7 @@ package launch
 import (
 	"bufio"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -65,8 +66,13 @@ func findCgroups() (*cgroups, error) {
 		return nil, err
 	}
 	defer file.Close()
+	return cgroupsIn(file)
+}
+
+// cgroupsIn reads a table such as /proc/self/mountinfo.
+func cgroupsIn(mountinfo io.Reader) (*cgroups, error) {
 	found := &cgroups{v1: map[string]string{}}
-	lines := bufio.NewScanner(file)
+	lines := bufio.NewScanner(mountinfo)
 	for lines.Scan() {
 		before, after, ok := strings.Cut(lines.Text(), " - ")
 		mount, rest := strings.Fields(before), strings.Fields(after)

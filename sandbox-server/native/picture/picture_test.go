@@ -196,6 +196,11 @@ func TestContainers(t *testing.T) {
 
 func open(t *testing.T, path string) int {
 	t.Helper()
+	return openFolder(t, path)
+}
+
+func openFolder(t testing.TB, path string) int {
+	t.Helper()
 	fd, err := syscall.Open(path, syscall.O_DIRECTORY|syscall.O_CLOEXEC, 0)
 	if err != nil {
 		t.Fatal(err)
