@@ -16,9 +16,12 @@ const PICTURES = 0x2400;
 const PICTURE_OF_DELETE = '\u2421';
 const NO_PICTURE = '\ufffd';
 
-/** Text with every control character as a picture of it: for what is compared, where a learner must see them. */
+/**
+ * Text with every control character as a picture of it: for what is compared, where a learner must see them. What is no
+ * character, half of a pair, becomes one that says so.
+ */
 export function showControls(text: string): string {
-  return text.replace(ACTING, (character) => {
+  return text.toWellFormed().replace(ACTING, (character) => {
     const code = character.charCodeAt(0);
     if (code < 0x20) return String.fromCharCode(PICTURES + code);
     return code === 0x7f ? PICTURE_OF_DELETE : NO_PICTURE;

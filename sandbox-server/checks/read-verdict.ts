@@ -83,10 +83,13 @@ function verdictOf({ kind, parts: [first = '', expected = '', found = ''] }: Tol
       return differs(`${what}: no line of it fits.`, `a line that fits ${expected}`);
     case 'lacks':
       return differs(`${what} lacks what is expected in it.`, expected);
-    case 'failed':
-      return { outcome: 'not-yet', reason: cut(asShown(first), MAX_REASON_CHARACTERS), compared: null };
+    case 'failed': {
+      const reason = asShown(first);
+      if (reason === '') return broken('crashed', 'It failed, and gave no reason.');
+      return { outcome: 'not-yet', reason: cut(reason, MAX_REASON_CHARACTERS), compared: null };
+    }
     default:
-      return broken('crashed', first);
+      return broken('crashed', asShown(first) === '' ? 'A helper broke off, and gave no reason.' : first);
   }
 }
 

@@ -310,7 +310,7 @@ export const SETTINGS = {
     value: 'TIME',
     doc: 'How long the start of a sandbox may take.',
     fallback: '20s',
-    ...duration('s'),
+    ...duration('s', { mostDays: 1 }),
   }),
   idBase: setting({
     group: 'Host ids',

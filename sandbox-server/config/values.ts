@@ -56,14 +56,25 @@ export function sizeOf(text: string): number {
 
 const TIME_UNITS = { s: 1_000, min: 60_000, h: 3_600_000, d: 86_400_000 };
 
-/** In milliseconds. A bare number counts in `unit`. */
-export function duration(unit: keyof typeof TIME_UNITS, { orNever = false } = {}): Kind<number> {
+/** Longer than any class, in days: what is added to the clock stays a time. */
+const MOST_DAYS = 3650;
+
+/**
+ * In milliseconds. A bare number counts in `unit`. What a timer of Node's is set to must be at most 24 days, or it is over
+ * at once: `mostDays` bounds it.
+ */
+export function duration(unit: keyof typeof TIME_UNITS, { orNever = false, mostDays = MOST_DAYS } = {}): Kind<number> {
   return {
     schema: z
       .string()
       .transform(withUnit({ ...TIME_UNITS, '': TIME_UNITS[unit] }))
-      .pipe(z.number().min(orNever ? 0 : 1)),
-    allowed: `a time such as 30s, 15min, 2h or 30d (a bare number counts in ${unit})${orNever ? '; 0 for never' : ''}`,
+      .pipe(
+        z
+          .number()
+          .min(orNever ? 0 : 1)
+          .max(mostDays * TIME_UNITS.d),
+      ),
+    allowed: `a time such as 30s, 15min, 2h or 30d (a bare number counts in ${unit}), at most ${mostDays}d${orNever ? '; 0 for never' : ''}`,
   };
 }
 

@@ -43,7 +43,7 @@ export function readLink(url: string, course: string, lesson: string): { target:
 /** The target's address on the site. */
 export function addressOf(target: Target): string {
   if (target.kind === 'elsewhere') return target.url;
-  const fragment = target.anchor === '' ? '' : `#${encodeURIComponent(target.anchor)}`;
+  const fragment = target.anchor === '' ? '' : `#${encodeURIComponent(target.anchor.toWellFormed())}`;
   if (target.kind === 'here') return fragment;
   return `/courses/${target.course}/${slugOfLesson(target.lesson) ?? target.lesson}/${fragment}`;
 }

@@ -36,7 +36,16 @@ export function readYaml<T extends z.ZodObject>(
     return { problems };
   }
 
-  const parsed = schema.safeParse(document.toJS() ?? {});
+  const data = dataOf(document);
+  if ('why' in data) {
+    const problem = {
+      what: `this YAML cannot be read: ${data.why}`,
+      expected: 'each value written out',
+      mend: 'Write the value in the place of the alias (*name).',
+    };
+    return { problems: [{ ...spotOf(0), ...problem }] };
+  }
+  const parsed = schema.safeParse(data.value ?? {});
   if (parsed.success) return { value: parsed.data, at: (...path) => spotOf(offsetOf(document, path, 'value')) };
   const found = parsed.error.issues.flatMap((issue) => problemsOfIssue(issue, schema, document));
   // A required key that is written wrong is one mistake, not two.
@@ -46,6 +55,15 @@ export function readYaml<T extends z.ZodObject>(
     found.findIndex(({ offset, what }) => offset === problem.offset && what === problem.what) === at;
   const told = found.filter((problem, index) => !meant.includes(problem.missing ?? '') && first(index, problem));
   return { problems: told.map(({ offset, what, expected, mend }) => ({ ...spotOf(offset), what, expected, mend })) };
+}
+
+/** An alias that leads nowhere, or aliases of aliases that would fill the memory, show only here. */
+function dataOf(document: Document): { value: unknown } | { why: string } {
+  try {
+    return { value: document.toJS() };
+  } catch (error) {
+    return { why: (error as Error).message };
+  }
 }
 
 /** A schema's own words for what it wants, where it has some. */
