@@ -21,6 +21,7 @@ import { RegistryOutlet } from './registry/outlet.ts';
 import type { SandboxDriver } from './sandbox/driver.ts';
 import { OciDriver } from './sandbox/oci/driver.ts';
 import { OffDriver } from './sandbox/off-driver.ts';
+import { Clock } from './session/clock.ts';
 import { Sessions } from './session/sessions.ts';
 import { Spares } from './session/spares.ts';
 import { Sockets } from './socket/upgrade.ts';
@@ -51,7 +52,8 @@ export async function startGateway(config: Config, log: Log, driver = driverOf(c
   mkdirSync(config.paths.gatewayData, { recursive: true, mode: 0o700 });
   const database = openDatabase(join(config.paths.gatewayData, 'slipway.db'));
   stack.defer(() => database.close());
-  const now = () => Date.now();
+  const clock = new Clock();
+  const now = () => clock.now();
   const learners = new Learners(database, now);
   stack.use(driver);
   const records = new SandboxRecords(database, now);
@@ -67,7 +69,7 @@ export async function startGateway(config: Config, log: Log, driver = driverOf(c
   const prepared = new PreparedLessons(database);
   const begun = new BegunTasks(database);
   const filesFolder = config.paths.lessonFiles;
-  const preparer = stack.use(new LessonPreparer({ prepared, filesFolder, now, log }));
+  const preparer = stack.use(new LessonPreparer({ prepared, filesFolder, now: () => clock.steady(), log }));
   const visits: Visits = new Visits({
     courses,
     progress,
@@ -83,7 +85,7 @@ export async function startGateway(config: Config, log: Log, driver = driverOf(c
   const { startTimeoutMs } = config;
   const spares = new Spares({ driver, records: new SpareRecords(database, now), startTimeoutMs, log, ...way });
   const whileReady = visits.whileReady.bind(visits);
-  const sessions = stack.use(new Sessions({ driver, records, spares, now, config, log, whileReady, ...way }));
+  const sessions = stack.use(new Sessions({ driver, records, spares, clock, config, log, whileReady, ...way }));
   // Ended first: what it hears of a sandbox is of no use without the rest.
   stack.use(visits);
   if (config.sandboxes.mode === 'on') await sessions.reconcile();

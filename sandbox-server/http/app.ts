@@ -21,6 +21,7 @@ import { learnerRoutes } from './learner-routes.ts';
 import { lessonRoutes } from './lesson-routes.ts';
 import type { Origins } from './origins.ts';
 import { progressRoutes } from './progress-routes.ts';
+import { RequestCounts } from './request-counts.ts';
 import { sandboxRoutes } from './sandbox-routes.ts';
 
 export interface Gateway {
@@ -93,7 +94,12 @@ export async function createApp(gateway: Gateway): Promise<{ app: FastifyInstanc
     originAgentCluster: false,
     crossOriginOpenerPolicy: false,
   });
-  await app.register(rateLimit, { global: true, max: REQUESTS_PER_MINUTE, timeWindow: '1 minute' });
+  await app.register(rateLimit, {
+    global: true,
+    max: REQUESTS_PER_MINUTE,
+    timeWindow: '1 minute',
+    store: RequestCounts,
+  });
   const identity = new Identity(app, gateway.learners);
 
   // Only JSON: a foreign page cannot send it without asking first, and is never allowed.

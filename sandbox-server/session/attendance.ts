@@ -28,7 +28,8 @@ export class Attendance {
 
   constructor(options: AttendanceOptions) {
     this.options = options;
-    this.seenAt = options.seenAt;
+    // What was noted by a clock that was ahead: somebody is here yet.
+    this.seenAt = Math.min(options.seenAt, options.now());
     this.left = options.left;
     this.kept = options.keepUntil;
   }
@@ -62,6 +63,16 @@ export class Attendance {
         this.seen();
       },
     };
+  }
+
+  /**
+   * The clock jumped so far, back where it is negative. Nobody is away for longer by that: of the two times at which they
+   * may have been here last, the later one counts.
+   */
+  shift(ms: number): void {
+    const now = this.options.now();
+    this.seenAt = Math.min(now, this.seenAt + Math.max(0, ms));
+    this.notedAt = Math.min(now, this.notedAt);
   }
 
   /** What the next who comes is told; who looks has seen it. What has stopped is not frozen any more. */

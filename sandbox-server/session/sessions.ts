@@ -4,6 +4,7 @@ import type { SandboxLife } from '../protocol/api.ts';
 import { RecoveryLog, type RecoveryLines } from '../recovery-log.ts';
 import type { SandboxDriver } from '../sandbox/driver.ts';
 import type { SandboxRecord, SandboxRecords } from '../store/sandbox-records.ts';
+import type { Clock } from './clock.ts';
 import { randomId } from './ids.ts';
 import { lifeOf } from './life.ts';
 import { LearnerError } from './learner-error.ts';
@@ -11,11 +12,12 @@ import { SandboxSession, type SessionContext } from './sandbox-session.ts';
 import type { Spare, Spares } from './spares.ts';
 import { specOf } from './spec.ts';
 import type { Sandbox } from './start-sandbox.ts';
+import { UnsureTime } from './unsure-time.ts';
 
 export interface SessionsOptions {
   driver: SandboxDriver;
   records: SandboxRecords;
-  now: () => number;
+  clock: Clock;
   config: Pick<
     Config,
     'limits' | 'maxSandboxes' | 'idleFreezeMs' | 'idleStopMs' | 'expiryMs' | 'extendMs' | 'startTimeoutMs' | 'images'
@@ -50,6 +52,7 @@ export class Sessions implements AsyncDisposable {
   private readonly context: SessionContext;
   private readonly recovery: RecoveryLog;
   private readonly byOwner = new Map<string, SandboxSession>();
+  private readonly unsure: UnsureTime;
   private readonly sweeper: NodeJS.Timeout;
   private sweeping: Promise<void> | undefined;
   private reconciler: NodeJS.Timeout | undefined;
@@ -59,18 +62,11 @@ export class Sessions implements AsyncDisposable {
     this.recovery = new RecoveryLog(options.log);
     this.context = {
       driver: options.driver,
-      now: options.now,
+      now: () => options.clock.now(),
       startTimeoutMs: options.config.startTimeoutMs,
       idleStopMs: options.config.idleStopMs,
       admit: (session, onWait) => this.admit(session, onWait),
-      seen: (id) => {
-        try {
-          options.records.seen(id);
-        } catch (error) {
-          // The disk is full: how exactly it is known when somebody was here must not end their terminal.
-          options.log.warn({ sandbox: id, err: error }, 'that somebody is here could not be noted');
-        }
-      },
+      seen: (id) => this.noted(id, () => options.records.seen(id)),
       keep: (id, until) => options.records.keep(id, until),
       onReady: (session) => {
         const stack = new DisposableStack();
@@ -80,6 +76,10 @@ export class Sessions implements AsyncDisposable {
       },
       log: options.log,
     };
+    this.unsure = new UnsureTime(options.clock, options.log, (ms) => {
+      for (const session of this.byOwner.values()) session.attendance.shift(ms);
+      this.noted('all', () => options.records.seenAll());
+    });
     const { idleFreezeMs, idleStopMs } = options.config;
     const shortest = Math.min(...[idleFreezeMs, idleStopMs].filter((ms) => ms > 0));
     this.sweeper = setInterval(() => void this.sweep(), Math.min(SWEEP_MS, shortest / SWEEPS_A_TIMEOUT));
@@ -101,7 +101,9 @@ export class Sessions implements AsyncDisposable {
       this.reconciler = setTimeout(() => void this.reconcile(), RECONCILE_AGAIN_MS).unref();
       return;
     }
-    for (const record of records.all()) {
+    const all = records.all();
+    if (all.length > 0) this.unsure.started(Math.max(...all.map(({ seenAt }) => seenAt)));
+    for (const record of all) {
       const state = actual.get(record.id);
       actual.delete(record.id);
       if (this.find(record.learner, record.course)) continue;
@@ -149,13 +151,13 @@ export class Sessions implements AsyncDisposable {
 
   /** When the learner's sandbox is put to rest if nobody comes; all null where there is none. */
   life(session: SandboxSession | undefined): SandboxLife {
-    return lifeOf(session, this.options.config, this.options.now());
+    return lifeOf(session, this.options.config, this.options.clock.now());
   }
 
   /** Keeps the sandbox's files longer than the settings alone would. Nothing where that is not allowed. */
   extend(session: SandboxSession): void {
-    const { now, config } = this.options;
-    if (this.life(session).extendable) session.attendance.keepUntil = now() + config.expiryMs + config.extendMs;
+    const { clock, config } = this.options;
+    if (this.life(session).extendable) session.attendance.keepUntil = clock.now() + config.expiryMs + config.extendMs;
   }
 
   /** Removes all sandboxes of a learner, with their files and what they left outside. */
@@ -180,6 +182,7 @@ export class Sessions implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.sweeper);
+    this.unsure[Symbol.dispose]();
     clearTimeout(this.reconciler);
     await this.sweeping;
     for (const session of this.byOwner.values()) session[Symbol.dispose]();
@@ -190,13 +193,23 @@ export class Sessions implements AsyncDisposable {
     for (const session of this.byOwner.values()) {
       const idle = session.idleMs;
       try {
-        if (expiryMs > 0 && idle >= expiryMs && this.options.now() >= session.attendance.keepUntil)
+        const ripe = !this.unsure.held; // asked for each: the clock may jump between two
+        if (ripe && expiryMs > 0 && idle >= expiryMs && this.options.clock.now() >= session.attendance.keepUntil)
           await this.remove(session);
-        else if (idleStopMs > 0 && idle >= idleStopMs && session.running) await session.stop('idle');
+        else if (ripe && idleStopMs > 0 && idle >= idleStopMs && session.running) await session.stop('idle');
         else if (idleFreezeMs > 0 && idle >= idleFreezeMs) await session.freeze();
       } catch (error) {
         this.options.log.warn({ sandbox: session.id, err: error }, 'an idle sandbox could not be put to rest');
       }
+    }
+  }
+
+  private noted(sandbox: string, note: () => void): void {
+    try {
+      note();
+    } catch (error) {
+      // The disk is full: how exactly it is known when somebody was here must not end their terminal.
+      this.options.log.warn({ sandbox, err: error }, 'that somebody is here could not be noted');
     }
   }
 

@@ -9,7 +9,7 @@ export class AttachBudget {
 
   /** False: it was too often. */
   take(): boolean {
-    const now = Date.now();
+    const now = performance.now();
     this.attaches = [...this.attaches.filter((time) => now - time < ATTACH_MS), now];
     return this.attaches.length <= MAX_ATTACHES;
   }

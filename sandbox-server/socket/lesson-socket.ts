@@ -17,7 +17,7 @@ export class LessonSocket implements Connection, Page {
   private readonly socket: PageSocket;
   private lesson: OpenLesson | undefined;
   private received = 0;
-  private since = Date.now();
+  private since = performance.now();
 
   /** `open`: the page is there, and is told everything from now on. */
   constructor(webSocket: WebSocket, open: (page: Page) => OpenLesson) {
@@ -62,7 +62,7 @@ export class LessonSocket implements Connection, Page {
   }
 
   private isTooOften(): boolean {
-    const now = Date.now();
+    const now = performance.now();
     if (now - this.since >= WINDOW_MS) {
       this.since = now;
       this.received = 0;

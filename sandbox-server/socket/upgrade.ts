@@ -69,8 +69,8 @@ export class Sockets implements AsyncDisposable {
     clearInterval(this.pinger);
     for (const connection of this.connections) connection.close('server-stopping');
     // Who does not answer is not waited for: a laptop that was closed, a page that reads nothing.
-    const until = Date.now() + CLOSING_MS;
-    while (this.server.clients.size > 0 && Date.now() < until) await sleep(20);
+    const until = performance.now() + CLOSING_MS;
+    while (this.server.clients.size > 0 && performance.now() < until) await sleep(20);
     for (const client of this.server.clients) client.terminate();
     this.server.close();
   }

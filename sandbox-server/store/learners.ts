@@ -1,5 +1,6 @@
 /** Learners: who has a cookie, and by which recovery code they can be found again. */
 import type { Database } from './database.ts';
+import { storeFailure } from './failure.ts';
 
 export interface Learner {
   id: string;
@@ -37,11 +38,18 @@ export class Learners {
   visit(id: string): Learner | undefined {
     const row = this.database.prepare('SELECT created_at, seen_at FROM learner WHERE id = ?').get(id);
     if (!row) return undefined;
-    // Every request asks: a write for each would wait for the disk each time.
-    if (this.now() - (row['seen_at'] as number) >= NOTE_EVERY_MS) {
-      this.database.prepare('UPDATE learner SET seen_at = ? WHERE id = ?').run(this.now(), id);
-    }
+    // Every request asks: a write for each would wait for the disk each time. A clock that was ahead is put right.
+    if (Math.abs(this.now() - (row['seen_at'] as number)) >= NOTE_EVERY_MS) this.note(id);
     return { id, createdAt: row['created_at'] as number };
+  }
+
+  /** Where it cannot be written, a learner is no stranger for that. */
+  private note(id: string): void {
+    try {
+      this.database.prepare('UPDATE learner SET seen_at = ? WHERE id = ?').run(this.now(), id);
+    } catch (error) {
+      if (!storeFailure(error)) throw error;
+    }
   }
 
   details(id: string): LearnerDetails | undefined {

@@ -54,6 +54,11 @@ export class SandboxRecords {
     this.database.prepare('UPDATE sandbox SET seen_at = ? WHERE id = ?').run(this.now(), id);
   }
 
+  /** By a clock that has jumped: what was noted by the one before would be too old or yet to come. */
+  seenAll(): void {
+    this.database.prepare('UPDATE sandbox SET seen_at = ?').run(this.now());
+  }
+
   keep(id: string, until: number): void {
     this.database.prepare('UPDATE sandbox SET keep_until = ? WHERE id = ?').run(until, id);
   }

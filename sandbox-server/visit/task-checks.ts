@@ -54,9 +54,9 @@ export class TaskChecks implements Disposable {
   /** The sandbox runs. */
   enter(session: SandboxSession): void {
     this.running?.[Symbol.dispose]();
-    const { connect, now, log } = this.options;
+    const { connect, log } = this.options;
     const queue = new CheckQueue<Outcome>({
-      now,
+      now: () => performance.now(),
       run: (id, request, signal) => this.run(session, id, request, signal),
       onEnd: (id, request, outcome) => this.ended(session, id, request, outcome),
     });

@@ -7,6 +7,7 @@ import { Mover } from '../../sandbox-server/lessons/move.ts';
 import { playFrom } from '../../sandbox-server/lessons/play.ts';
 import type { Config, ImageEntry } from '../../sandbox-server/config.ts';
 import type { Profile } from '../../sandbox-server/sandbox/driver.ts';
+import { Clock } from '../../sandbox-server/session/clock.ts';
 import { Sessions } from '../../sandbox-server/session/sessions.ts';
 import { Spares } from '../../sandbox-server/session/spares.ts';
 import { openDatabase } from '../../sandbox-server/store/database.ts';
@@ -41,7 +42,7 @@ export class RealMover implements AsyncDisposable {
     const { startTimeoutMs } = config;
     const spares = new Spares({ driver, records: new SpareRecords(database, now), startTimeoutMs, log });
     const records = new SandboxRecords(database, now);
-    this.sessions = owned.use(new Sessions({ driver, records, spares, now, config, log }));
+    this.sessions = owned.use(new Sessions({ driver, records, spares, clock: new Clock(), config, log }));
     const play = playFrom(config.paths.lessonFiles);
     this.layers = owned.use(new Layers({ driver, spares, courses: () => courses, config, play, log }));
     this.mover = owned.use(new Mover({ sessions: this.sessions, spares, layers: this.layers, config, play, log }));

@@ -1,5 +1,6 @@
 /** Sessions on a fake driver, a database in memory and a clock that a test turns. */
 import type { SandboxDriver } from '../../sandbox-server/sandbox/driver.ts';
+import { Clock } from '../../sandbox-server/session/clock.ts';
 import { Sessions, type SessionsOptions } from '../../sandbox-server/session/sessions.ts';
 import { Spares } from '../../sandbox-server/session/spares.ts';
 import { openDatabase } from '../../sandbox-server/store/database.ts';
@@ -12,7 +13,8 @@ export interface SessionsUnderTest {
   sessions: Sessions;
   spares: Spares;
   records: SandboxRecords;
-  clock: { now: number };
+  /** `now` is the host's clock, of which so many milliseconds are jumps and did not pass. */
+  clock: { now: number; jumped: number };
   warnings: string[];
 }
 
@@ -23,7 +25,7 @@ export function sessionsOn(
   outlet?: SessionsOptions['outlet'],
   whileReady?: SessionsOptions['whileReady'],
 ): SessionsUnderTest {
-  const clock = { now: 1_000_000 };
+  const clock = { now: 1_000_000, jumped: 0 };
   const now = () => clock.now;
   const learners = new Learners(database, now);
   for (const id of ['ada', 'ben', 'eve']) if (!learners.visit(id)) learners.create(id);
@@ -42,7 +44,7 @@ export function sessionsOn(
     spares,
     driver,
     records,
-    now,
+    clock: new Clock(now, () => clock.now - clock.jumped),
     config: {
       limits: LIMITS_OF,
       maxSandboxes: 10,

@@ -47,7 +47,7 @@ export class Child {
       const { reason, failure } = await this.#runOnce();
       if (this.#ending) return;
       if (failure) throw failure;
-      const now = Date.now();
+      const now = performance.now();
       this.#deaths.push(now);
       const recent = this.#deaths.filter((time) => now - time < DEATHS_WINDOW_MS).length;
       if (recent >= MOST_DEATHS) throw this.#hopeless(reason);

@@ -80,9 +80,9 @@ export class Cgroups {
         ? [this.dir('', id), 'cgroup.freeze', frozen ? '1' : '0']
         : [this.dir('freezer', id), 'freezer.state', frozen ? 'FROZEN' : 'THAWED'];
     await writeFile(join(dir, file), value);
-    const until = Date.now() + FREEZE_MS;
+    const until = performance.now() + FREEZE_MS;
     while (!(await this.reached(dir, frozen))) {
-      if (Date.now() > until)
+      if (performance.now() > until)
         throw new Error(`the sandbox was not ${frozen ? 'frozen' : 'thawed'} within ${FREEZE_MS} ms`);
       await sleep(2);
     }

@@ -14,11 +14,11 @@ export async function endProcesses(
   init: ProcessIdentity | undefined,
   timeoutMs: number,
 ): Promise<number[]> {
-  const until = Date.now() + timeoutMs;
+  const until = performance.now() + timeoutMs;
   for (let round = 0; ; round++) {
     const left =
       init && round < ROUNDS_FOR_INIT && (await isAlive(init)) ? [init.pid] : await alive(await cgroups.processes(id));
-    if (left.length === 0 || Date.now() > until) return left;
+    if (left.length === 0 || performance.now() > until) return left;
     for (const pid of left) kill(pid);
     // After the kill, and again and again: what freezes others may run until it has its own.
     await cgroups.thawAll(id);
