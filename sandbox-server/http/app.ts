@@ -8,6 +8,7 @@ import type { Config } from '../config.ts';
 import type { Desk } from '../desk/desk.ts';
 import { deskRoutes } from '../desk/routes.ts';
 import type { Mover } from '../lessons/move.ts';
+import { requestIdOf } from '../request.ts';
 import type { Sessions } from '../session/sessions.ts';
 import type { Learner, Learners } from '../store/learners.ts';
 import type { Progress } from '../store/progress.ts';
@@ -22,6 +23,7 @@ import { lessonRoutes } from './lesson-routes.ts';
 import type { Origins } from './origins.ts';
 import { progressRoutes } from './progress-routes.ts';
 import { RequestCounts } from './request-counts.ts';
+import { followRequests } from './request-ids.ts';
 import { sandboxRoutes } from './sandbox-routes.ts';
 
 export interface Gateway {
@@ -61,6 +63,9 @@ export async function createApp(gateway: Gateway): Promise<{ app: FastifyInstanc
     loggerInstance: gateway.log,
     // Pages and files are asked for by the hundred; what fails is logged where it fails.
     logController: new LogController({ disableRequestLogging: true }),
+    genReqId: ({ headers }) => requestIdOf(headers['x-request-id']),
+    // The log itself says for which request a line is, whoever writes it.
+    childLoggerFactory: (log) => log,
     bodyLimit: MAX_BODY_BYTES,
     // A path that is no path is refused before there is a route, in our own words too.
     frameworkErrors: (_error, _request, reply) => void sendError(reply as never, 'bad-request'),
@@ -69,6 +74,7 @@ export async function createApp(gateway: Gateway): Promise<{ app: FastifyInstanc
     // What a proxy says about the address is not trusted: limits are by connection.
     trustProxy: false,
   });
+  followRequests(app);
   handleErrors(app);
   await app.register(cookie, { secret: gateway.secret });
   await app.register(helmet, {

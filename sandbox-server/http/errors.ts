@@ -1,18 +1,23 @@
 /** Errors → responses, by the registry. A learner gets the code's text; what happened stays in the log. */
 import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
 import type { ApiError } from '../protocol/api.ts';
-import { ERRORS, type ErrorCode } from '../protocol/errors.ts';
+import { ERRORS, type ErrorCode, isServersOwn } from '../protocol/errors.ts';
 import { LearnerError, toLearnerError } from '../session/learner-error.ts';
 
 export function sendError(reply: FastifyReply, code: ErrorCode): FastifyReply {
-  const { status, text, hint } = ERRORS[code];
-  return reply.code(status).send({ error: { code, text, hint } } satisfies ApiError);
+  return reply.code(ERRORS[code].status).send(apiError(code, reply.request.id));
+}
+
+export function apiError(code: ErrorCode, reference: string): ApiError {
+  const { text, hint } = ERRORS[code];
+  return { error: { code, text, hint, reference } };
 }
 
 export function handleErrors(app: FastifyInstance): void {
   app.setErrorHandler((error: FastifyError | Error, request, reply) => {
     const code = codeOf(error);
-    if (ERRORS[code].status >= 500) request.log.warn({ err: error, code }, 'a request failed');
+    // Named here too: what a body's own stream reports is not called for the request.
+    if (isServersOwn(code)) request.log.warn({ request: request.id, err: error, code }, 'a request failed');
     return sendError(reply, code);
   });
 }

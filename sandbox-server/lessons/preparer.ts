@@ -6,7 +6,7 @@ import type { SandboxSession } from '../session/sandbox-session.ts';
 import type { PreparedLessons } from '../store/prepared-lessons.ts';
 import { LessonFault, toFault } from './fault.ts';
 import { beginnings, needsPreparation, prepareLesson } from './prepare.ts';
-import { performSteps } from './steps.ts';
+import { performSteps, StepFailed } from './steps.ts';
 
 export interface PreparerOptions {
   prepared: PreparedLessons;
@@ -101,7 +101,8 @@ export class LessonPreparer implements AsyncDisposable {
     } catch (error) {
       if (signal.aborted) throw signal.reason;
       const told = toFault(error);
-      const why = told instanceof LessonFault ? { fault: told.detail } : { err: error };
+      // Of what a step printed nothing is logged: it may be a learner's own, and the page has it.
+      const why = error instanceof StepFailed ? { step: error.message } : { err: error };
       this.options.log.warn({ sandbox: session.id, ...why }, 'a step that prepares a lesson failed');
       throw told;
     }

@@ -13,6 +13,8 @@ export interface ApiError {
     text: string;
     /** What to do next, for the learner. */
     hint: string;
+    /** The request's id: the server's logs have what is behind the error under it. */
+    reference: string;
   };
 }
 

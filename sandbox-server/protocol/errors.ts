@@ -240,6 +240,11 @@ export type ErrorCode = keyof typeof ERRORS;
 
 export const ERROR_CODES = Object.keys(ERRORS) as ErrorCode[];
 
+/** Whether the server itself is at fault: its log has more, and a learner is shown the reference to that. */
+export function isServersOwn(code: ErrorCode): boolean {
+  return ERRORS[code].status >= 500;
+}
+
 /** The error that a WebSocket close code stands for, or undefined for codes that are not ours. */
 export function errorOfCloseCode(close: number): ErrorCode | undefined {
   return ERROR_CODES.find((code) => ERRORS[code].close === close);

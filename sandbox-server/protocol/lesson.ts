@@ -8,6 +8,7 @@
  */
 import type { ErrorCode } from './errors.ts';
 import type { FigureView } from './figure.ts';
+import type { ClosingMessage } from './messages.ts';
 
 /** From the page to the gateway. */
 export type LessonClientMessage =
@@ -27,7 +28,8 @@ export type LessonServerMessage =
   /** The sandbox is being prepared for this lesson, reset or brought to a task; `idle` when that is over. */
   | { type: 'sandbox'; work: SandboxWork }
   /** To a page that sees a live figure: at once, and whenever it is to show something else. */
-  | ({ type: 'figure' } & FigureView);
+  | ({ type: 'figure' } & FigureView)
+  | ClosingMessage;
 
 export interface ReadingPlace {
   /** Empty: above the first heading. */

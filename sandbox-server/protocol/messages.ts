@@ -61,7 +61,14 @@ export type ServerMessage =
   /** No bytes follow until the page says `show`: it was hidden, or took nothing for too long. */
   | { type: 'detached'; reason: 'hidden' | 'lagging' }
   /** The shell ended. `status` is its exit status, null when a signal ended it. */
-  | { type: 'exited'; status: number | null; signal: string | null };
+  | { type: 'exited'; status: number | null; signal: string | null }
+  | ClosingMessage;
+
+/** Before the server closes for a fault of its own (`isServersOwn`), whichever socket: the id of what its logs have of it. */
+export interface ClosingMessage {
+  type: 'closing';
+  reference: string;
+}
 
 export interface AttachedMessage extends TerminalSize {
   type: 'attached';

@@ -1,5 +1,6 @@
 /** An error that a learner is told, by its code in the registry (protocol/errors.ts). */
 import { ERRORS, type ErrorCode } from '../protocol/errors.ts';
+import { currentRequest } from '../request.ts';
 import { DriverError, type DriverErrorCode } from '../sandbox/driver.ts';
 import { InitRefused } from '../sandbox/init/stream.ts';
 import { storeFailure } from '../store/failure.ts';
@@ -7,10 +8,18 @@ import { storeFailure } from '../store/failure.ts';
 export class LearnerError extends Error {
   override name = 'LearnerError';
   readonly code: ErrorCode;
+  /** The request that it arose in: others may have waited for the same. */
+  private readonly arose = currentRequest()?.id;
 
   constructor(code: ErrorCode, options?: ErrorOptions) {
     super(ERRORS[code].text, options);
     this.code = code;
+  }
+
+  /** For the log of the request of now. */
+  get about(): { code: ErrorCode; arose?: string } {
+    const { code, arose } = this;
+    return { code, ...(arose !== undefined && arose !== currentRequest()?.id && { arose }) };
   }
 }
 

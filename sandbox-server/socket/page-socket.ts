@@ -1,21 +1,25 @@
 /** A WebSocket to one page, whatever is said on it: pinged, bounded in what waits for it, closed by a code. */
 import type { WebSocket } from 'ws';
-import { ERRORS, type ErrorCode } from '../protocol/errors.ts';
+import { ERRORS, type ErrorCode, isServersOwn } from '../protocol/errors.ts';
+import { currentRequest, keepRequest } from '../request.ts';
 
 /** What waits for a page, in bytes, before it counts as gone, whatever it still says. */
 const MAX_UNTAKEN_BYTES = 2 * 1024 * 1024;
 
 export class PageSocket {
   private readonly webSocket: WebSocket;
+  private readonly reference: string | undefined;
   private alive = true;
 
   /** `closed` is called when the socket has closed, whichever end it was. */
   constructor(webSocket: WebSocket, received: (data: Buffer, isBinary: boolean) => void, closed: () => void) {
     this.webSocket = webSocket;
-    webSocket.on('message', received);
+    // All that comes by this socket belongs to the request that opened it.
+    webSocket.on('message', keepRequest(received));
     webSocket.on('pong', () => (this.alive = true));
     webSocket.on('error', () => webSocket.terminate());
-    webSocket.once('close', closed);
+    webSocket.once('close', keepRequest(closed));
+    this.reference = currentRequest()?.id;
   }
 
   /** Bytes that the page has not taken yet. */
@@ -37,6 +41,8 @@ export class PageSocket {
 
   /** Closes with the code's own close code; the page knows what to do by it. */
   close(code: ErrorCode): void {
+    // A page cannot see the header that an upgrade was answered with.
+    if (isServersOwn(code) && this.reference !== undefined) this.tell({ type: 'closing', reference: this.reference });
     this.webSocket.close(ERRORS[code].close, code);
   }
 

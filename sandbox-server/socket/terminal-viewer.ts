@@ -7,7 +7,7 @@
  */
 import type { FastifyBaseLogger } from 'fastify';
 import type { WebSocket } from 'ws';
-import type { ErrorCode } from '../protocol/errors.ts';
+import { type ErrorCode, isServersOwn } from '../protocol/errors.ts';
 import { UNPARSED_WINDOW_BYTES } from '../protocol/limits.ts';
 import type { ClientMessage, ServerMessage, StartStage, TerminalSize } from '../protocol/messages.ts';
 import { InitRefused, InitStream } from '../sandbox/init/stream.ts';
@@ -265,8 +265,10 @@ export class TerminalViewer implements Connection {
   private fail(error: unknown): void {
     if (this.state === 'closed') return;
     const told = toLearnerError(error);
-    if (told.code === 'unexpected')
-      this.options.log.error({ err: error, sandbox: this.session?.id }, 'a terminal failed');
+    if (isServersOwn(told.code)) {
+      const level = told.code === 'unexpected' ? 'error' : 'info';
+      this.options.log[level]({ ...told.about, err: error, sandbox: this.session?.id }, 'a terminal failed');
+    }
     this.close(told.code);
   }
 

@@ -9,11 +9,14 @@ import type { FastifyBaseLogger } from 'fastify';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Config } from '../config.ts';
 import type { Courses } from '../http/courses.ts';
+import { apiError } from '../http/errors.ts';
 import type { Identity } from '../http/identity.ts';
 import type { Origins } from '../http/origins.ts';
+import { REQUEST_ID_HEADER } from '../http/request-ids.ts';
 import type { LessonPreparer } from '../lessons/preparer.ts';
-import { ERRORS, type ErrorCode } from '../protocol/errors.ts';
+import { ERRORS, type ErrorCode, isServersOwn } from '../protocol/errors.ts';
 import { MAX_CLIENT_MESSAGE_BYTES, PING_INTERVAL_MS } from '../protocol/limits.ts';
+import { forRequest, requestIdOf } from '../request.ts';
 import { LearnerError, toLearnerError } from '../session/learner-error.ts';
 import type { Sessions } from '../session/sessions.ts';
 import type { Visits } from '../visit/visits.ts';
@@ -54,12 +57,16 @@ export class Sockets implements AsyncDisposable {
     // Terminal output compresses well, but the time and the memory per connection cost more than they save.
     perMessageDeflate: false,
   });
+  private readonly ids = new WeakMap<IncomingMessage, string>();
   private readonly perLearner = new Map<string, number>();
   private readonly connections = new Set<Connection>();
   private readonly pinger: NodeJS.Timeout;
 
   constructor(http: Server, options: SocketOptions) {
     this.options = options;
+    this.server.on('headers', (headers, request) => {
+      headers.push(`${REQUEST_ID_HEADER}: ${this.ids.get(request)}`);
+    });
     http.on('upgrade', (request, socket, head) => this.upgrade(request, socket, head));
     this.pinger = setInterval(() => this.ping(), PING_INTERVAL_MS);
     this.pinger.unref();
@@ -78,11 +85,20 @@ export class Sockets implements AsyncDisposable {
   private upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     // A connection that breaks during the handshake has nobody to tell.
     socket.on('error', () => socket.destroy());
+    const id = requestIdOf(request.headers[REQUEST_ID_HEADER]);
+    const address = request.socket.remoteAddress;
+    this.ids.set(request, id);
+    forRequest({ id, ...(address !== undefined && { address }) }, () => this.welcome(request, socket, head, id));
+  }
+
+  private welcome(request: IncomingMessage, socket: Duplex, head: Buffer, id: string): void {
     try {
       const { learner, accept } = this.admit(request);
       this.server.handleUpgrade(request, socket, head, (webSocket) => this.accept(webSocket, learner, accept));
     } catch (error) {
-      refuse(socket, toLearnerError(error).code);
+      const { code } = toLearnerError(error);
+      if (isServersOwn(code)) this.options.log.warn({ err: error, code }, 'a WebSocket could not be opened');
+      refuse(socket, code, id);
     }
   }
 
@@ -148,12 +164,12 @@ export class Sockets implements AsyncDisposable {
   }
 }
 
-function refuse(socket: Duplex, code: ErrorCode): void {
-  const { status, text, hint } = ERRORS[code];
-  const body = JSON.stringify({ error: { code, text, hint } });
+function refuse(socket: Duplex, code: ErrorCode, id: string): void {
+  const body = JSON.stringify(apiError(code, id));
   const lines = [
-    `HTTP/1.1 ${status} Refused`,
+    `HTTP/1.1 ${ERRORS[code].status} Refused`,
     'Connection: close',
+    `${REQUEST_ID_HEADER}: ${id}`,
     'Content-Type: application/json; charset=utf-8',
     `Content-Length: ${Buffer.byteLength(body)}`,
   ];

@@ -65,6 +65,7 @@ export class TaskChecks implements Disposable {
       connect: () => connect(session.id),
       onOpen: () => this.consider(),
       onEvent: (event) => moments.hear(event),
+      sandbox: session.id,
       log,
     });
     const dispose = () => {
@@ -164,7 +165,9 @@ export class TaskChecks implements Disposable {
       signal.throwIfAborted();
       const options = { signal, ...(answer === undefined ? {} : { answer }) };
       const verdict = await runCheck(() => connect(session.id), task.check, options);
-      if (verdict.outcome === 'broken') log.warn({ check: task.check.place, ...verdict }, 'a check is broken');
+      // What it printed may be a learner's own: the page has it.
+      if (verdict.outcome === 'broken')
+        log.warn({ check: task.check.place, fault: verdict.fault }, 'a check is broken');
       return task.kind === 'ask' ? withheld(verdict) : verdict;
     } catch (error) {
       log.debug({ sandbox: session.id, check: task.check.place, err: error }, 'a check could not run');

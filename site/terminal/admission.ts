@@ -1,7 +1,8 @@
 import type { ApiError, SessionAnswer } from '../../sandbox-server/protocol/api.ts';
-import { ERRORS, type ErrorCode } from '../../sandbox-server/protocol/errors.ts';
+import { ERRORS } from '../../sandbox-server/protocol/errors.ts';
+import type { ToldError } from './reference.ts';
 
-type No = { kind: 'refused'; code: ErrorCode } | { kind: 'unreachable' };
+type No = ({ kind: 'refused' } & ToldError) | { kind: 'unreachable' };
 
 /** Whether the server knows this browser. `unreachable`: no answer came, which says nothing about the answer. */
 export type Session = { kind: 'known'; sandboxes: SessionAnswer['sandboxes'] } | No;
@@ -47,16 +48,17 @@ async function ask(request: typeof fetch): Promise<Session> {
 }
 
 async function refusalOf(response: Response): Promise<No> {
-  const code = await errorCodeOf(response);
-  if (code !== null) return { kind: 'refused', code };
+  const error = await errorOf(response);
+  if (error !== null) return { kind: 'refused', ...error };
   // A proxy's own 5xx while the server restarts is not the server's word. A plain file server knows no sessions.
   if (response.status >= 500) return { kind: 'unreachable' };
   return { kind: 'refused', code: response.status === 404 || response.status === 405 ? 'sandboxes-off' : 'unexpected' };
 }
 
-/** The registry's code in an error response, or null where the answer is not our server's. */
-export async function errorCodeOf(response: Response): Promise<ErrorCode | null> {
+/** The registry's error in a response, or null where the answer is not our server's. */
+export async function errorOf(response: Response): Promise<ToldError | null> {
   const body = (await response.json().catch(() => null)) as Partial<ApiError> | null;
-  const code = body?.error?.code;
-  return code !== undefined && Object.hasOwn(ERRORS, code) ? code : null;
+  const { code, reference } = body?.error ?? {};
+  if (code === undefined || !Object.hasOwn(ERRORS, code)) return null;
+  return { code, ...(reference !== undefined && { reference }) };
 }

@@ -11,6 +11,7 @@ import type { Admission } from './admission.ts';
 import { delayBeforeAttempt } from './backoff.ts';
 import type { Clock } from './clock.ts';
 import type { Socket, SocketListener } from './socket.ts';
+import type { ToldError } from './reference.ts';
 import type { TerminalState } from './state.ts';
 import { StreamPosition } from './stream-position.ts';
 
@@ -69,6 +70,8 @@ export class Connection {
   #attachedAt = 0;
   #failures = 0;
   #restartWhenAttached = false;
+  /** What the server says of why it closes this socket. */
+  #reference: string | undefined;
   #timer: number | undefined;
 
   constructor(means: ConnectionMeans, listener: ConnectionListener) {
@@ -142,7 +145,10 @@ export class Connection {
     const admission = await this.#means.admission();
     if (this.#timer !== mine) return;
     if (admission.kind === 'unreachable') return this.#lost(null);
-    if (admission.kind === 'refused') return this.#refuse(admission.code);
+    if (admission.kind === 'refused') {
+      const { kind: _, ...error } = admission;
+      return this.#refuse(error);
+    }
     const socket = this.#means.socket({
       opened: () => this.#opened(),
       text: (data) => this.#heard(JSON.parse(data) as ServerMessage),
@@ -179,6 +185,9 @@ export class Connection {
         return this.#detach(message.reason);
       case 'exited':
         return this.#exited(message);
+      case 'closing':
+        this.#reference = message.reference;
+        return;
     }
   }
 
@@ -237,7 +246,7 @@ export class Connection {
     if (error === null) return this.#lost(null);
     // A learner who sees a terminal has lost a connection; one who has none yet was told no.
     if (ERRORS[error].retry && this.#stage === 'attached') return this.#lost(error);
-    this.#refuse(error);
+    this.#refuse({ code: error, ...(this.#reference !== undefined && { reference: this.#reference }) });
   }
 
   #lost(cause: ErrorCode | null, delay?: number): void {
@@ -249,11 +258,11 @@ export class Connection {
     this.#timer = this.#means.clock.setTimeout(() => void this.#attempt(), wait);
   }
 
-  #refuse(code: ErrorCode): void {
+  #refuse(error: ToldError): void {
     this.#drop();
-    if (!ERRORS[code].retry) return this.#become({ name: 'refused', code, retryAt: null });
+    if (!ERRORS[error.code].retry) return this.#become({ name: 'refused', ...error, retryAt: null });
     const wait = delayBeforeAttempt(this.#failures++, this.#means.random(), true);
-    this.#become({ name: 'refused', code, retryAt: this.#means.clock.now() + wait });
+    this.#become({ name: 'refused', ...error, retryAt: this.#means.clock.now() + wait });
     this.#timer = this.#means.clock.setTimeout(() => void this.#attempt(), wait);
   }
 
@@ -266,6 +275,7 @@ export class Connection {
     this.#socket?.close();
     this.#socket = undefined;
     this.#stage = 'closed';
+    this.#reference = undefined;
     this.#position.detach();
   }
 

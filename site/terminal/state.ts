@@ -1,5 +1,6 @@
 import { ERRORS, type ErrorCode } from '../../sandbox-server/protocol/errors.ts';
 import type { StartStage } from '../../sandbox-server/protocol/messages.ts';
+import { hintOf, type ToldError } from './reference.ts';
 
 /** What a terminal is doing, as one value. Times are those of the clock handed to the connection, in milliseconds. */
 export type TerminalState =
@@ -15,7 +16,7 @@ export type TerminalState =
   /** The shell ended. */
   | { name: 'ended'; status: number | null; signal: string | null }
   /** The server said no. `retryAt` is null where only the learner can try again. */
-  | { name: 'refused'; code: ErrorCode; retryAt: number | null };
+  | ({ name: 'refused'; retryAt: number | null } & ToldError);
 
 /** A state in the learner's words. `action` labels the button that leads on, where there is one. */
 export interface StateWords {
@@ -71,7 +72,8 @@ export function wordsOf(state: TerminalState, now: number): StateWords {
     case 'ended':
       return { label: 'ended', text: ending(state), hint: '', next: '', action: 'Start a new shell' };
     case 'refused': {
-      const { text, hint } = ERRORS[state.code];
+      const { text } = ERRORS[state.code];
+      const hint = hintOf(state);
       if (state.retryAt === null) {
         const action = state.code === 'sandboxes-off' ? null : 'Try again';
         return {

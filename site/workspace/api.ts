@@ -1,5 +1,6 @@
 import { ERRORS, type ErrorCode } from '../../sandbox-server/protocol/errors.ts';
-import { errorCodeOf } from '../terminal/admission.ts';
+import { errorOf } from '../terminal/admission.ts';
+import { hintOf } from '../terminal/reference.ts';
 
 /** What came of a request: the answer, or what to tell the learner. */
 export type Outcome<T> = { ok: true; answer: T } | { ok: false; code: ErrorCode | null; message: string };
@@ -18,6 +19,6 @@ export async function post<T = void>(path: string, body: unknown = {}): Promise<
     const answer = (response.status === 204 ? undefined : await response.json()) as T;
     return { ok: true, answer };
   }
-  const code = (await errorCodeOf(response)) ?? 'unexpected';
-  return { ok: false, code, message: `${ERRORS[code].text} ${ERRORS[code].hint}` };
+  const error = (await errorOf(response)) ?? { code: 'unexpected' };
+  return { ok: false, code: error.code, message: `${ERRORS[error.code].text} ${hintOf(error)}` };
 }

@@ -155,6 +155,8 @@ export class LessonDesk {
         return;
       case 'figure':
         return this.#figure?.show(message);
+      case 'closing': // the terminals say what is the matter
+        return;
     }
   }
 

@@ -14,7 +14,8 @@ test('the server hears of commands in every terminal, whether or not anybody loo
   using _watch = new Watch({
     connect: () => driver.connect(id),
     onEvent: (event) => events.push(event),
-    log: { debug() {} },
+    sandbox: 'a-sandbox',
+    log: { debug() {}, warn() {} },
   });
   await expect.poll(() => events).toEqual([{ type: 'prompt', terminal: 'main', waiting: true, sure: true }]);
   main.type('sleep 0.3; false\n');

@@ -125,8 +125,14 @@ export class TestPage {
     webSocket.once('close', (code, reason) => resolve({ code, reason: reason.toString() }));
   }
 
-  static async open(url: string, cookie: string, path = '/api/courses/course/terminals/main'): Promise<TestPage> {
-    const webSocket = new WebSocket(url.replace('http', 'ws') + path, { headers: { origin: url, cookie } });
+  /** `more`: headers that a proxy would add. */
+  static async open(
+    url: string,
+    cookie: string,
+    path = '/api/courses/course/terminals/main',
+    more: Record<string, string> = {},
+  ): Promise<TestPage> {
+    const webSocket = new WebSocket(url.replace('http', 'ws') + path, { headers: { origin: url, cookie, ...more } });
     const page = new TestPage(webSocket);
     await new Promise((resolve, reject) => webSocket.once('open', resolve).once('error', reject));
     return page;

@@ -29,6 +29,7 @@ type sandbox struct {
 	// forwards is nil where the sandbox's profile has none.
 	forwards *forwards
 	watchers watchers
+	problems problems
 	pictures *pictures
 
 	mu        sync.Mutex
@@ -62,6 +63,8 @@ type request struct {
 	Why            string `json:"why"`
 	Unless         string `json:"unless"`
 	Ticket         string `json:"ticket"`
+	// Request is the id of the browser's request that it serves, if there is one.
+	Request string `json:"request"`
 }
 
 // stream is one connection: its request was read, frames follow.
@@ -69,6 +72,8 @@ type stream struct {
 	conn net.Conn
 	in   *frame.Reader
 	out  *frame.Writer
+	// refused is called with the code of each refusal.
+	refused func(code string)
 }
 
 func (s *stream) accept(fields map[string]any) error {
@@ -80,6 +85,7 @@ func (s *stream) accept(fields map[string]any) error {
 }
 
 func (s *stream) refuse(code, message string) {
+	s.refused(code)
 	_ = s.out.WriteJSON(map[string]any{"ok": false, "code": code, "message": message})
 }
 
@@ -113,8 +119,9 @@ func (s *stream) linger() {
 
 func (b *sandbox) serve(conn net.Conn) {
 	defer conn.Close()
-	s := &stream{conn: conn, in: frame.NewReader(conn), out: frame.NewWriter(conn)}
 	var ask request
+	refused := func(code string) { b.problems.note(&b.watchers, ask, code) }
+	s := &stream{conn: conn, in: frame.NewReader(conn), out: frame.NewWriter(conn), refused: refused}
 	if err := s.in.Request(&ask); err != nil {
 		s.refuse("bad-request", err.Error())
 		s.linger()

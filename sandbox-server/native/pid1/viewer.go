@@ -222,7 +222,9 @@ func (t *terminal) receive(v *viewer) {
 				t.fit()
 			}
 		case "restart":
-			t.restart()
+			if t.restart() != nil {
+				v.stream.refused("shell-failed")
+			}
 		}
 		gone := ask.Type == "restart" && t.closed
 		t.mu.Unlock()
@@ -233,16 +235,17 @@ func (t *terminal) receive(v *viewer) {
 }
 
 // restart starts a new shell where the last one ended; every viewer is attached to it. Called with the lock held.
-func (t *terminal) restart() {
+func (t *terminal) restart() error {
 	if t.exit == nil || t.closed {
-		return
+		return nil
 	}
 	if err := t.start(); err != nil {
 		t.tell(exitedEvent(ended{status: 127}))
-		return
+		return err
 	}
 	for v := range t.viewers {
 		v.from = nil
 		t.place(v)
 	}
+	return nil
 }

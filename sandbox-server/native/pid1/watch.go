@@ -35,15 +35,17 @@ type watched struct {
 
 // tell never waits: whoever tells holds a terminal's lock.
 func (w *watchers) tell(terminal string, event map[string]any) {
+	w.tellAll(of(terminal, event))
+}
+
+// tellAll tells something that may be of no terminal. False: nobody watches.
+func (w *watchers) tellAll(told watched) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if len(w.all) == 0 {
-		return
-	}
-	told := of(terminal, event)
 	for each := range w.all {
 		each.queue(told)
 	}
+	return len(w.all) > 0
 }
 
 // of is the event with the terminal's name.
@@ -118,6 +120,7 @@ func (b *sandbox) serveWatch(s *stream) {
 		return
 	}
 	b.tellPrompts(one)
+	b.tellProblems(one)
 	s.sendUntilGone(func() error {
 		for range one.more {
 			for _, event := range b.watchers.take(one) {
@@ -143,5 +146,15 @@ func (b *sandbox) tellPrompts(one *watcher) {
 			b.watchers.mu.Unlock()
 		}
 		t.mu.Unlock()
+	}
+}
+
+// tellProblems tells one watcher what was refused while nobody watched.
+func (b *sandbox) tellProblems(one *watcher) {
+	kept := b.problems.take()
+	b.watchers.mu.Lock()
+	defer b.watchers.mu.Unlock()
+	for _, problem := range kept {
+		one.queue(watched{body: problem})
 	}
 }

@@ -25,6 +25,7 @@ export const FrameKind = {
 } as const;
 export type FrameKind = (typeof FrameKind)[keyof typeof FrameKind];
 
+/** Each may have a field `request` besides, the id of a browser's request, which `init` tells its problems by. */
 export type StreamRequest =
   /** Attach to the terminal of this name; its shell starts where none runs. Ends with the connection, the shell does not. */
   | ({ op: 'terminal'; name: string; from?: number; shell?: string } & TerminalSize)
@@ -111,6 +112,7 @@ export type TerminalControl =
  * On a stream of forwards `init` sends `{type: 'dial', ticket}`, 32 hexadecimal digits, for each connection, and waits
  * 10 s for its `accept`. On an accept stream `{type: 'eof'}` ends one direction; the other goes on.
  * On a watch stream `init` sends the `prompt` and `command-ended` of each terminal with its name as `terminal`: first how
- * each prompt stands, then what happens. It keeps 256 for a watcher that is slow, and of prompts the newest.
+ * each prompt stands, then what happens; besides, `{type: 'problem', op, code, request?}` for what it refused, of which it
+ * keeps 16 while nobody watches. It keeps 256 for a watcher that is slow, and of prompts the newest.
  * On a picture stream each Control frame is a picture. Who is slow gets the newest.
  */

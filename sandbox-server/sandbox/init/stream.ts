@@ -1,5 +1,6 @@
 /** One stream to a sandbox's `init`: the request goes out, the answer is checked, then frames. */
 import type { Duplex } from 'node:stream';
+import { requestField } from '../../request.ts';
 import { FrameDecoder, encodeControl, encodeFrame } from './decoder.ts';
 import { FrameKind, MAX_PAYLOAD_BYTES, type StreamAnswer, type StreamRequest, type TerminalControl } from './frames.ts';
 
@@ -44,7 +45,7 @@ export class InitStream implements Disposable {
     duplex.once('error', (error) => this.end(error));
     duplex.once('close', () => this.end());
     duplex.once('end', () => this.end());
-    duplex.write(`${JSON.stringify(request)}\n`);
+    duplex.write(`${JSON.stringify({ ...request, ...requestField() })}\n`);
   }
 
   /** Sends bytes: input of a terminal or a command. False: the other end is slow, wait for `drained`. */

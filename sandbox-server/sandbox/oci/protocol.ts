@@ -3,6 +3,7 @@
  * line. Requests carry a number that the answer repeats; answers come in any order. Both ends validate.
  */
 import { z } from 'zod';
+import { REQUEST_ID } from '../../request.ts';
 import { MAX_LAYERS, type DriverErrorCode } from '../driver.ts';
 
 /** Longest line in bytes: `list` of some thousand sandboxes fits. */
@@ -12,6 +13,8 @@ export const sandboxId = z.string().regex(/^[0-9a-hjkmnp-tv-z]{26}$/, 'a sandbox
 
 /** A folder's name: what starts with a dot is unfinished. */
 export const layerId = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,127}$/, 'not the name of a layer');
+
+const requestId = z.string().regex(REQUEST_ID, 'not the id of a request');
 
 const positive = z.number().int().positive();
 
@@ -33,10 +36,13 @@ export const sandboxSpec = z.strictObject({
 });
 
 const n = z.number().int().nonnegative();
-const byId = <Op extends string>(op: Op) => z.strictObject({ n, op: z.literal(op), id: sandboxId });
+/** `request`: for which request of a browser's, for the log. */
+const asked = <Op extends string>(op: Op) =>
+  z.strictObject({ n, request: requestId.exactOptional(), op: z.literal(op) });
+const byId = <Op extends string>(op: Op) => asked(op).extend({ id: sandboxId });
 
 export const supervisorRequest = z.discriminatedUnion('op', [
-  z.strictObject({ n, op: z.literal('create'), id: sandboxId, spec: sandboxSpec }),
+  asked('create').extend({ id: sandboxId, spec: sandboxSpec }),
   byId('start'),
   byId('freeze'),
   byId('thaw'),
@@ -44,11 +50,11 @@ export const supervisorRequest = z.discriminatedUnion('op', [
   byId('destroy'),
   byId('status'),
   byId('stats'),
-  z.strictObject({ n, op: z.literal('list') }),
-  z.strictObject({ n, op: z.literal('snapshot'), id: sandboxId, layer: layerId }),
-  z.strictObject({ n, op: z.literal('layers') }),
-  z.strictObject({ n, op: z.literal('removeLayer'), layer: layerId }),
-  z.strictObject({ n, op: z.literal('capacity') }),
+  asked('list'),
+  asked('snapshot').extend({ id: sandboxId, layer: layerId }),
+  asked('layers'),
+  asked('removeLayer').extend({ layer: layerId }),
+  asked('capacity'),
 ]);
 export type SupervisorRequest = z.infer<typeof supervisorRequest>;
 

@@ -2,13 +2,14 @@
 import { connect, type Socket } from 'node:net';
 import { DriverError, type CallOptions } from '../driver.ts';
 import { hostLack } from './host-lack.ts';
+import { requestField } from '../../request.ts';
 import { readLines, writeLine } from './lines.ts';
 import { supervisorAnswer, type SupervisorRequest } from './protocol.ts';
 
 /** Longer than any call takes while the supervisor lives: a start gives up by itself before. */
 const ANSWER_MS = 30_000;
 
-type WithoutNumber<Request> = Request extends unknown ? Omit<Request, 'n'> : never;
+type WithoutNumber<Request> = Request extends unknown ? Omit<Request, 'n' | 'request'> : never;
 
 interface Waiting {
   resolve(value: unknown): void;
@@ -37,7 +38,7 @@ export class SupervisorClient {
     }, ANSWER_MS);
     const abort = () => this.settle(n)?.reject(signal?.reason as Error);
     signal?.addEventListener('abort', abort, { once: true });
-    writeLine(this.connection(), { ...request, n });
+    writeLine(this.connection(), { ...request, ...requestField(), n });
     return promise.finally(() => {
       clearTimeout(timer);
       signal?.removeEventListener('abort', abort);

@@ -7,7 +7,7 @@ import { randomId } from '../../../sandbox-server/session/ids.ts';
 import { LIMITS } from '../../support/limits.ts';
 import { TestTerminal } from '../../support/terminal.ts';
 
-const log = { debug() {} };
+const quiet = { sandbox: 'a-sandbox', log: { debug() {}, warn() {} } };
 
 async function watched() {
   const driver = new FakeDriver();
@@ -20,7 +20,7 @@ async function watched() {
     connect: () => driver.connect(id),
     onOpen: () => opened++,
     onEvent: (event) => events.push(event),
-    log,
+    ...quiet,
   });
   return { driver, id, events, opened: () => opened, [Symbol.dispose]: () => watch[Symbol.dispose]() };
 }
@@ -32,7 +32,7 @@ test('a watcher hears how prompts stand, and of the commands of every terminal',
   await driver.start(id);
   const main = await TestTerminal.open(driver, id, 'main');
   const events: WatchEvent[] = [];
-  using _watch = new Watch({ connect: () => driver.connect(id), onEvent: (event) => events.push(event), log });
+  using _watch = new Watch({ connect: () => driver.connect(id), onEvent: (event) => events.push(event), ...quiet });
   const waits = (terminal: string) => ({ type: 'prompt', terminal, waiting: true, sure: true });
   await expect.poll(() => events).toEqual([waits('main')]);
   const other = await TestTerminal.open(driver, id, 'other');
@@ -68,7 +68,7 @@ test('what does not fit the protocol is dropped, and what follows it is heard', 
   using _watch = new Watch({
     connect: async (): Promise<Duplex> => theirs,
     onEvent: (event) => heard.push(event),
-    log,
+    ...quiet,
   });
   const good = { type: 'command-ended', terminal: 'main', status: null };
   for (const message of [
@@ -88,7 +88,7 @@ test('what does not fit the protocol is dropped, and what follows it is heard', 
 test('a watcher takes events without end at its own pace, and the stream waits', async () => {
   const [ours, theirs] = duplexPair();
   let heard = 0;
-  using _watch = new Watch({ connect: async () => theirs, onEvent: () => heard++, log });
+  using _watch = new Watch({ connect: async () => theirs, onEvent: () => heard++, ...quiet });
   ours.resume();
   const event = encodeControl({ type: 'command-ended', terminal: 'main', status: 0 });
   ours.write(encodeControl({ ok: true }));
@@ -106,4 +106,21 @@ test('a watcher takes events without end at its own pace, and the stream waits',
   expect(before).toBeLessThan(10_000);
   await expect.poll(() => heard).toBeGreaterThan(first);
   clearInterval(flood);
+});
+
+test('what init refused is logged with the request that it was for, and not without end', async () => {
+  const [ours, theirs] = duplexPair();
+  const logged: unknown[] = [];
+  const log = { debug() {}, warn: (fields: object) => void logged.push(fields) };
+  using _watch = new Watch({ connect: async () => ours, onEvent: () => {}, sandbox: 'a-sandbox', log });
+  theirs.write(encodeControl({ ok: true }));
+  const problem = { op: 'exec', code: 'failed', request: 'k3f9k3f9k3f9' };
+  theirs.write(encodeControl({ type: 'problem', ...problem, request: 'words; of its own' }));
+  theirs.write(encodeControl({ type: 'problem', ...problem }));
+  await expect.poll(() => logged).toEqual([{ sandbox: 'a-sandbox', ...problem }]);
+  for (let each = 0; each < 60; each++) theirs.write(encodeControl({ type: 'problem', ...problem }));
+  await expect.poll(() => logged.length).toBe(20);
+  theirs.write(encodeControl({ type: 'problem', ...problem }));
+  await expect.poll(() => theirs.writableLength).toBe(0);
+  expect(logged.length).toBe(20);
 });

@@ -51,6 +51,11 @@ describe('the states of a connection', () => {
       [starts, opens, closes(4510), waits(120_000)],
       { name: 'refused', code: 'image-missing', retryAt: null },
     ],
+    [
+      'refused with the reference that the server told',
+      [starts, opens, says({ type: 'closing', reference: 'k3f9k3f9k3f9' }), closes(4510)],
+      { name: 'refused', code: 'image-missing', reference: 'k3f9k3f9k3f9', retryAt: null },
+    ],
     ['reconnecting when the network breaks', [starts, opens, attaches, closes(1006)], { name: 'reconnecting' }],
     [
       'reconnecting, with the reason, when the server restarts under a terminal in use',

@@ -4,6 +4,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { z } from 'zod';
 import { DriverError } from '../../driver.ts';
 import { hostLack } from '../host-lack.ts';
+import { forRequest } from '../../../request.ts';
 import { readLines, writeLine } from '../lines.ts';
 import { supervisorRequest, type SupervisorRequest } from '../protocol.ts';
 import type { Sandboxes } from './sandboxes.ts';
@@ -58,6 +59,16 @@ async function answer(socket: Socket, line: string, sandboxes: Sandboxes, log: S
     else writeLine(socket, { n: request.n, ok: false, code: 'unsupported', message: request.problem });
     return;
   }
+  const work = () => answerTo(socket, request, sandboxes, log);
+  await (request.request === undefined ? work() : forRequest({ id: request.request }, work));
+}
+
+async function answerTo(
+  socket: Socket,
+  request: SupervisorRequest,
+  sandboxes: Sandboxes,
+  log: SupervisorLog,
+): Promise<void> {
   const { n } = request;
   try {
     const value = await perform(request, sandboxes);
@@ -65,9 +76,18 @@ async function answer(socket: Socket, line: string, sandboxes: Sandboxes, log: S
   } catch (error) {
     const code = error instanceof DriverError ? error.code : (hostLack(error)?.code ?? 'start-failed');
     const message = error instanceof Error ? error.message : String(error);
-    log.warn({ request, code, err: error }, 'a request failed');
+    log.warn({ ...aboutOf(request), code, err: error }, 'a request failed');
     writeLine(socket, { n, ok: false, code, message });
   }
+}
+
+/** What was asked, in the log's words. */
+function aboutOf(request: SupervisorRequest): object {
+  return {
+    op: request.op,
+    ...('id' in request && { sandbox: request.id }),
+    ...('layer' in request && { layer: request.layer }),
+  };
 }
 
 function understand(line: string): SupervisorRequest | { problem: string; n: number | undefined } {
