@@ -24,6 +24,7 @@ const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
   'image prune': () => import('./commands/image-prune.ts'),
   prepare: () => import('./commands/prepare.ts'),
   test: () => import('./commands/test.ts'),
+  fuzz: () => import('./commands/fuzz.ts'),
   check: () => import('./commands/check.ts'),
   bench: () => import('./commands/bench.ts'),
   docs: () => import('./commands/docs.ts'),

@@ -32,6 +32,7 @@ func FuzzBoxes(f *testing.F) {
 	f.Add([]byte{0, 1, 1, 3, 2, 7, 3, 255, 128, 4})
 	f.Add([]byte(strings.Repeat("\x01\x02\x04\x08\x10\x20\x40\x80", 12)))
 	f.Add([]byte(strings.Repeat("\xff\x01", 60)))
+	f.Add([]byte("\x01\x03\x07\x0f\x1f\x3f\x7f\xff"))
 	f.Fuzz(func(t *testing.T, kinds []byte) {
 		if len(kinds) > maxRead {
 			return
@@ -40,9 +41,9 @@ func FuzzBoxes(f *testing.F) {
 		for n, bits := range kinds {
 			one := at(n+2, 1+n/2, "p", nil)
 			for i := range Kinds {
-				// Bits tell which namespaces are its own; few are shared, and some are its parent's.
+				// Bits tell which namespaces are not the sandbox's; those that are near share them.
 				if bits>>(i%8)&1 == 1 {
-					one.in[i] = uint64(1000*i + n%5)
+					one.in[i] = uint64(1000*i + n/16)
 				}
 			}
 			one.Ended, one.Unknown = bits == 77, bits == 78

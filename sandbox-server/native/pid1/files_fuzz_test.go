@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"unicode/utf8"
 )
 
 // fileOf writes what root in a sandbox may have put in the place of a file.
@@ -28,6 +29,7 @@ func FuzzNewest(f *testing.F) {
 	} {
 		f.Add([]byte(output), uint16(3), true)
 		f.Add([]byte(output), uint16(2000), false)
+		f.Add([]byte(output), uint16(2*maxSaved/len(output)), false)
 	}
 	f.Fuzz(func(t *testing.T, piece []byte, times uint16, alternate bool) {
 		if len(piece)*int(times) > 2*ringSize {
@@ -37,6 +39,9 @@ func FuzzNewest(f *testing.F) {
 		saved := newest(output, alternate)
 		if len(saved) > maxSaved || !bytes.Contains(output, saved) {
 			t.Fatalf("%d bytes of %d", len(saved), len(output))
+		}
+		if cut := len(saved) > 0 && len(saved) < len(output) && bytes.HasSuffix(output, saved); cut && len(output) > maxSaved && saved[0]&0xC0 == 0x80 && utf8.Valid(output) {
+			t.Error("it begins in the middle of a character")
 		}
 		if first := alternateSwitch.FindSubmatch(saved); first != nil && string(first[1]) == "l" && !endsTwice(output) {
 			t.Error("it begins in the alternate screen")

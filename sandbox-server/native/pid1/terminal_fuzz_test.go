@@ -19,6 +19,7 @@ func FuzzTracker(f *testing.F) {
 	for _, output := range []string{
 		"\x1b[?2004h\x1b[?1049h\x1b=$ \x1b]133;B\x07", "\x1b]133;D;1\x1b\\\x1b[!p\x1bc", "\x1bP[?25l\x1b\\\x1b[?25l", "\x1b[?1;7;25l\x18\x1b",
 		"\x1b]0;title\x1b[?1h", "\x1b[?00000000000000000000001h\x1b[?+7l", "\x1b(B\x1b\x1b[?47h", "\x1b[?\x1b]133;\x1b]133;A\x9c\x07",
+		"\x1b]133;" + strings.Repeat("x", 2*maxParams) + "\x07\x1b[?" + strings.Repeat("1;", maxParams),
 	} {
 		f.Add([]byte(output), uint(len(output)/2))
 	}
@@ -129,7 +130,11 @@ func FuzzRing(f *testing.F) {
 				all = append(all, piece...)
 			}
 		}
-		if r.end != int64(len(all)) || r.end-r.start > ringSize {
+		oldest := len(all) - ringSize
+		if oldest < 0 {
+			oldest = 0
+		}
+		if r.end != int64(len(all)) || r.start != int64(oldest) {
 			t.Fatalf("from %d to %d of %d", r.start, r.end, len(all))
 		}
 		if !bytes.Equal(r.copy(), all[r.start:]) {
