@@ -37,8 +37,11 @@ export interface SocketOptions {
 
 type Accept = (webSocket: WebSocket) => Connection;
 
-const TERMINAL = /^\/api\/courses\/([^/?]+)\/terminals\/([^/?]+)(?:\?lesson=([^/?&]+))?$/;
-const LESSON = /^\/api\/courses\/([^/?]+)\/lessons\/([^/?]+)\/live$/;
+/** All addresses that a WebSocket is opened at. */
+export const SOCKET_ADDRESSES = {
+  terminal: /^\/api\/courses\/([^/?]+)\/terminals\/([^/?]+)(?:\?lesson=([^/?&]+))?$/,
+  lesson: /^\/api\/courses\/([^/?]+)\/lessons\/([^/?]+)\/live$/,
+} as const;
 
 /** How long a closing handshake may take when the server ends. */
 const CLOSING_MS = 500;
@@ -110,7 +113,9 @@ export class Sockets implements AsyncDisposable {
     const learner = identity.of(request.headers.cookie);
     if (!learner) throw new LearnerError('not-signed-in');
     const path = request.url ?? '';
-    const accept = this.terminal(learner.id, TERMINAL.exec(path)) ?? this.lesson(learner.id, LESSON.exec(path));
+    const accept =
+      this.terminal(learner.id, SOCKET_ADDRESSES.terminal.exec(path)) ??
+      this.lesson(learner.id, SOCKET_ADDRESSES.lesson.exec(path));
     if (!accept) throw new LearnerError('not-found');
     return { learner: learner.id, accept };
   }
