@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { allTracesOf, idsOf } from '../support/host.ts';
 import { LIMITS } from '../support/limits.ts';
+import { destroyCleanly } from '../support/residue.ts';
 import { RealSandboxes } from '../support/sandboxes.ts';
 import { TestTerminal } from '../support/terminal.ts';
 
@@ -32,11 +32,7 @@ async function neighbourWrites(): Promise<void> {
 
 /** Clean-up is bounded too: it must not walk what the learner made. */
 async function isRemovedSoon(): Promise<void> {
-  const ids = idsOf(sandboxes, id);
-  const began = Date.now();
-  await sandboxes.driver.destroy(id);
-  expect(Date.now() - began).toBeLessThan(5000);
-  await expect.poll(() => allTracesOf(sandboxes.config, id, ids)).toEqual([]);
+  await destroyCleanly(sandboxes, id);
 }
 
 test('a full disk says so inside, tells the learner, and costs nobody else', async () => {

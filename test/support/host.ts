@@ -105,6 +105,8 @@ export function tracesOf(config: Config, id: string, ids: IdRange): string[] {
     // A loop device holds the disk as long as a mount does, in whatever mount namespace that is; a deleted disk too.
     if (inode === disk || deleted) found.push(device);
   }
+  const mounts = textOf('/proc/self/mountinfo').split('\n');
+  found.push(...mounts.filter((line) => line.includes(id) || line.includes(join(config.run, 'mnt'))));
   for (const dir of ['sandboxes', 'runtime']) {
     const path = join(config.run, dir, id);
     if (existsSync(path)) found.push(path);
@@ -114,8 +116,10 @@ export function tracesOf(config: Config, id: string, ids: IdRange): string[] {
 
 /** Traces, and what a sandbox keeps while it is stopped. */
 export function allTracesOf(config: Config, id: string, ids: IdRange): string[] {
-  const kept = join(config.paths.supervisorData, 'sandboxes', id);
-  return [...tracesOf(config, id, ids), ...(existsSync(kept) ? [kept] : [])];
+  const disks = join(config.paths.supervisorData, 'sandboxes');
+  // Of a disk that is being made or removed too.
+  const kept = namesIn(disks).filter((name) => name.endsWith(id));
+  return [...tracesOf(config, id, ids), ...kept.map((name) => join(disks, name))];
 }
 
 function namesIn(dir: string): string[] {
