@@ -39,6 +39,10 @@ export interface Config {
   startTimeoutMs: number;
   engineIdleMs: number;
   logLevel: Settings['logLevel'];
+  /** 0: there is no audit log. */
+  auditKeepMs: number;
+  /** Absent: metrics are not served over TCP. */
+  metrics?: { host: string; port: number };
   sandboxes: { mode: 'on' } | { mode: 'off'; code: ErrorCode };
   /** The class registry: the sockets of what all may read, and of what learners push. */
   registry: { mode: 'on'; shared: string; mine: string } | { mode: 'off' };
@@ -90,6 +94,8 @@ interface Paths {
   layers: string;
   /** Holds the access code, where access is by code. */
   accessCode: string;
+  /** Holds the audit log: 0700, the gateway's user's. */
+  audit: string;
 }
 
 export interface Prepared {
@@ -133,6 +139,8 @@ export function composeConfig(settings: Settings, { sandboxes, registry, program
     startTimeoutMs: settings.startTimeout,
     engineIdleMs: settings.engineIdle,
     logLevel: settings.logLevel,
+    auditKeepMs: settings.auditKeep,
+    ...(settings.metrics && { metrics: settings.metrics }),
     sandboxes,
     registry:
       registry === 'on'
@@ -156,6 +164,7 @@ export function composeConfig(settings: Settings, { sandboxes, registry, program
       images: join(supervisorData, 'images'),
       layers: join(supervisorData, 'layers'),
       accessCode: join(gatewayData, 'access-code'),
+      audit: join(gatewayData, 'audit'),
     },
     images,
   };

@@ -6,22 +6,29 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import type { CourseManifest } from '../site/course/manifest.ts';
+import type { CourseEntry, CourseManifest } from '../site/course/manifest.ts';
+import { Audit } from './audit/audit.ts';
+import { AuditFile } from './audit/audit-file.ts';
 import { readConfig, withPort, type Config } from './config.ts';
 import { Desk } from './desk/desk.ts';
 import { createApp } from './http/app.ts';
 import { Courses } from './http/courses.ts';
+import { Health } from './http/health.ts';
 import { Origins } from './http/origins.ts';
 import { Layers } from './lessons/layers.ts';
 import { Mover, type MoverOptions } from './lessons/move.ts';
 import { playFrom } from './lessons/play.ts';
 import { LessonPreparer } from './lessons/preparer.ts';
 import { createLog, type Log } from './log.ts';
+import { addGauges } from './metrics/gauges.ts';
+import { Metrics } from './metrics/metrics.ts';
+import { serveMetrics } from './metrics/server.ts';
 import { RegistryOutlet } from './registry/outlet.ts';
 import type { SandboxDriver } from './sandbox/driver.ts';
 import { OciDriver } from './sandbox/oci/driver.ts';
 import { OffDriver } from './sandbox/off-driver.ts';
 import { Clock } from './session/clock.ts';
+import type { OnHappening } from './session/happening.ts';
 import { Sessions } from './session/sessions.ts';
 import { Spares } from './session/spares.ts';
 import { Sockets } from './socket/upgrade.ts';
@@ -36,6 +43,12 @@ import { SandboxRecords } from './store/sandbox-records.ts';
 import { SpareRecords } from './store/spare-records.ts';
 import { Visits } from './visit/visits.ts';
 
+/** Whoever looks how the host is waits no longer for it, in milliseconds. */
+const CAPACITY_MS = 2000;
+
+/** Where less of the disk is free, in bytes, the supervisor makes no sandbox. */
+const LEAST_FREE_BYTES = 512 * 2 ** 20;
+
 export interface RunningGateway extends AsyncDisposable {
   port: number;
   /** They can be replaced while it runs. */
@@ -47,10 +60,13 @@ export interface RunningGateway extends AsyncDisposable {
 /**
  * Starts the gateway on a driver, which it then owns. Rejects where the port is taken or the database cannot be opened.
  */
-export async function startGateway(config: Config, log: Log, driver = driverOf(config)): Promise<RunningGateway> {
+export async function startGateway(config: Config, log: Log, given?: SandboxDriver): Promise<RunningGateway> {
   await using stack = new AsyncDisposableStack();
+  const metrics = stack.use(new Metrics());
+  const driver = given ?? driverOf(config, () => metrics.supervisorLost.inc());
   mkdirSync(config.paths.gatewayData, { recursive: true, mode: 0o700 });
-  const database = openDatabase(join(config.paths.gatewayData, 'slipway.db'));
+  const databasePath = join(config.paths.gatewayData, 'slipway.db');
+  const database = openDatabase(databasePath);
   stack.defer(() => database.close());
   const clock = new Clock();
   const now = () => clock.now();
@@ -59,6 +75,8 @@ export async function startGateway(config: Config, log: Log, driver = driverOf(c
   const records = new SandboxRecords(database, now);
   const progress = new Progress(database, now);
   const usage = new RegistryUsage(database, now);
+  const auditFile = stack.use(new AuditFile({ folder: config.paths.audit, keepMs: config.auditKeepMs, now, log }));
+  const audit = new Audit(auditFile, now);
   const secret = cookieSecret(config);
   const courses = new Courses(JSON.parse(readFileSync(config.paths.courses, 'utf8')) as CourseManifest);
   const { registry, registryBytes } = config;
@@ -69,7 +87,15 @@ export async function startGateway(config: Config, log: Log, driver = driverOf(c
   const prepared = new PreparedLessons(database);
   const begun = new BegunTasks(database);
   const filesFolder = config.paths.lessonFiles;
-  const preparer = stack.use(new LessonPreparer({ prepared, filesFolder, now: () => clock.steady(), log }));
+  const preparer = stack.use(
+    new LessonPreparer({
+      prepared,
+      filesFolder,
+      now: () => clock.steady(),
+      onPrepared: (seconds) => metrics.happened({ event: 'stage', stage: 'lesson', seconds }),
+      log,
+    }),
+  );
   const visits: Visits = new Visits({
     courses,
     progress,
@@ -80,12 +106,33 @@ export async function startGateway(config: Config, log: Log, driver = driverOf(c
     begun,
     secret,
     now,
+    onCheck: metrics.checked.bind(metrics),
     log,
   });
   const { startTimeoutMs } = config;
   const spares = new Spares({ driver, records: new SpareRecords(database, now), startTimeoutMs, log, ...way });
   const whileReady = visits.whileReady.bind(visits);
-  const sessions = stack.use(new Sessions({ driver, records, spares, clock, config, log, whileReady, ...way }));
+  const onHappening: OnHappening = (whose, happening) => {
+    metrics.happened(happening);
+    audit.happened(whose, happening);
+  };
+  const sessions = stack.use(
+    new Sessions({ driver, records, spares, clock, config, log, whileReady, onHappening, ...way }),
+  );
+  const capacity = () => driver.capacity({ signal: AbortSignal.timeout(CAPACITY_MS) });
+  const health = new Health({
+    database,
+    ...(config.sandboxes.mode === 'on' && { capacity }),
+    leastFreeBytes: LEAST_FREE_BYTES,
+  });
+  const profileOf = ({ image }: CourseEntry) => config.images[image]?.profile ?? 'standard';
+  addGauges({
+    registry: metrics.registry,
+    sandboxes: () => sessions.all(),
+    courses: () => courses.all().map((course) => ({ id: course.id, profile: profileOf(course) })),
+    capacity,
+    database: databasePath,
+  });
   // Ended first: what it hears of a sandbox is of no use without the rest.
   stack.use(visits);
   if (config.sandboxes.mode === 'on') await sessions.reconcile();
@@ -113,13 +160,22 @@ export async function startGateway(config: Config, log: Log, driver = driverOf(c
     progress,
     visits,
     mover,
+    metrics,
+    health,
+    audit,
     secret,
     ...(accessCode === undefined ? {} : { accessCode }),
     ...(desk && { desk }),
     log,
   });
   stack.defer(() => app.close());
-  stack.use(new Sockets(app.server, { config, origins, courses, identity, sessions, preparer, visits, log }));
+  stack.use(new Sockets(app.server, { config, origins, courses, identity, sessions, preparer, visits, metrics, log }));
+  if (config.metrics) {
+    const names = config.urls.map((url) => new URL(url).hostname);
+    stack.use(await serveMetrics(config.metrics, { metrics, health }, names));
+  }
+  // Whoever asks while the rest ends is told so.
+  stack.defer(() => health.drain());
   await app.listen({ host: config.host, port: config.port });
   const { port } = app.server.address() as AddressInfo;
   origins.set(withPort(config.urls, port));
@@ -127,9 +183,9 @@ export async function startGateway(config: Config, log: Log, driver = driverOf(c
   return { port, courses, desk, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
-function driverOf(config: Config): SandboxDriver {
+function driverOf(config: Config, onSupervisorLost: () => void): SandboxDriver {
   if (config.sandboxes.mode === 'off') return new OffDriver();
-  return new OciDriver({ run: config.run, socket: config.paths.supervisorSocket });
+  return new OciDriver({ run: config.run, socket: config.paths.supervisorSocket, onSupervisorLost });
 }
 
 /** The secret that signs cookies: made once, kept with the database. A new one would make strangers of all learners. */

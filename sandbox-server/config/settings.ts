@@ -6,6 +6,7 @@ import {
   folder,
   ipRange,
   type Kind,
+  listener,
   number,
   oneOf,
   origin,
@@ -332,6 +333,20 @@ export const SETTINGS = {
     doc: 'What is written to the log files in the data folder. Warnings are shown on the terminal besides.',
     fallback: 'info',
     ...oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace'),
+  }),
+  auditKeep: setting({
+    group: 'Log',
+    value: 'TIME',
+    doc: 'How long the audit log is kept: which learner had which sandbox when, from which address. With 0 there is none.',
+    fallback: '30d',
+    ...duration('d', { orNever: true }),
+  }),
+  metrics: setting({
+    group: 'Log',
+    value: 'ADDRESS:PORT',
+    doc: 'Where /metrics is served for Prometheus. Whoever reaches it reads it: give it an address that learners do not reach.',
+    fallback: 'none',
+    ...listener,
   }),
 } as const;
 

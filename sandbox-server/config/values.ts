@@ -118,6 +118,20 @@ export const ipRange: Kind<string> = {
   allowed: 'a range of IPv4 addresses such as 141.20.0.0/16, or 141.20.1.7/32 for one',
 };
 
+/** Undefined: nowhere. */
+export const listener: Kind<{ host: string; port: number } | undefined> = {
+  schema: z.string().transform((text, context) => {
+    if (text === 'none') return undefined;
+    const [, v6, v4, port] = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text) ?? [];
+    const host = v6 ?? v4;
+    const known = host !== undefined && (host === 'localhost' || isIP(host) === (v6 === undefined ? 4 : 6));
+    if (known && Number(port) <= 65_535) return { host, port: Number(port) };
+    context.issues.push({ code: 'custom', input: text });
+    return z.NEVER;
+  }),
+  allowed: 'none, or an IP address of this machine and a port, such as 127.0.0.1:9464 or [::1]:9464',
+};
+
 export const folder: Kind<string> = {
   schema: z
     .string()

@@ -4,10 +4,13 @@ import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import fastifyStatic from '@fastify/static';
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify';
+import type { Audit } from '../audit/audit.ts';
 import type { Config } from '../config.ts';
 import type { Desk } from '../desk/desk.ts';
 import { deskRoutes } from '../desk/routes.ts';
 import type { Mover } from '../lessons/move.ts';
+import type { Metrics } from '../metrics/metrics.ts';
+import type { ErrorCode } from '../protocol/errors.ts';
 import { requestIdOf } from '../request.ts';
 import type { Sessions } from '../session/sessions.ts';
 import type { Learner, Learners } from '../store/learners.ts';
@@ -17,6 +20,8 @@ import type { SandboxRecords } from '../store/sandbox-records.ts';
 import type { Visits } from '../visit/visits.ts';
 import type { Courses } from './courses.ts';
 import { handleErrors, sendError } from './errors.ts';
+import type { Health } from './health.ts';
+import { healthRoutes, isProbe } from './health-routes.ts';
 import { Identity } from './identity.ts';
 import { learnerRoutes } from './learner-routes.ts';
 import { lessonRoutes } from './lesson-routes.ts';
@@ -37,6 +42,9 @@ export interface Gateway {
   progress: Progress;
   visits: Visits;
   mover: Pick<Mover, 'move'>;
+  metrics: Metrics;
+  health: Health;
+  audit: Audit;
   /** Secret that signs cookies, and orders quizzes. */
   secret: string;
   /** Absent where access is open. */
@@ -74,6 +82,8 @@ export async function createApp(gateway: Gateway): Promise<{ app: FastifyInstanc
     // What a proxy says about the address is not trusted: limits are by connection.
     trustProxy: false,
   });
+  app.decorate('onRefusal', (code: ErrorCode) => gateway.metrics.refused(code, 'http'));
+  app.addHook('onResponse', async (_request, { statusCode }) => gateway.metrics.answered(statusCode));
   followRequests(app);
   handleErrors(app);
   await app.register(cookie, { secret: gateway.secret });
@@ -112,8 +122,7 @@ export async function createApp(gateway: Gateway): Promise<{ app: FastifyInstanc
   app.removeContentTypeParser('text/plain');
   app.decorateRequest('learner', undefined);
   app.addHook('onRequest', async (request, reply) => {
-    const isProbe = request.url === '/healthz'; // asked by proxies, under whatever name
-    if (!isProbe && !gateway.origins.isOurHost(request.headers.host)) return sendError(reply, 'wrong-host');
+    if (!isProbe(request) && !gateway.origins.isOurHost(request.headers.host)) return sendError(reply, 'wrong-host');
     const changes = request.method !== 'GET' && request.method !== 'HEAD';
     const { origin } = request.headers;
     if (changes && origin !== undefined && !gateway.origins.isOurs(origin)) return sendError(reply, 'foreign-origin');
@@ -125,7 +134,7 @@ export async function createApp(gateway: Gateway): Promise<{ app: FastifyInstanc
       return reply.redirect(`/join/?next=${encodeURIComponent(request.url)}`, 302);
     }
   });
-  app.get('/healthz', { config: { rateLimit: false } }, async () => ({ ok: true }));
+  healthRoutes(app, gateway.health);
   learnerRoutes(app, gateway, identity);
   sandboxRoutes(app, gateway);
   lessonRoutes(app, gateway);
@@ -162,7 +171,7 @@ function isPage(request: FastifyRequest): boolean {
   const path = request.url.split('?', 1)[0]!;
   return (
     !path.startsWith('/join') &&
-    path !== '/healthz' &&
+    !isProbe(request) &&
     (path.endsWith('/') || !/\.[a-z0-9]+$/.test(path) || path.endsWith('.html'))
   );
 }

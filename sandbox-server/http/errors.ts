@@ -4,7 +4,15 @@ import type { ApiError } from '../protocol/api.ts';
 import { ERRORS, type ErrorCode, isServersOwn } from '../protocol/errors.ts';
 import { LearnerError, toLearnerError } from '../session/learner-error.ts';
 
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Told each error that an answer carries. */
+    onRefusal: (code: ErrorCode) => void;
+  }
+}
+
 export function sendError(reply: FastifyReply, code: ErrorCode): FastifyReply {
+  reply.server.onRefusal(code);
   return reply.code(ERRORS[code].status).send(apiError(code, reply.request.id));
 }
 

@@ -45,12 +45,15 @@ export function learnerRoutes(app: FastifyInstance, gateway: Gateway, identity: 
 
   app.post('/api/recovery-code', { config: TRIES }, async (request): Promise<RecoveryCodeAnswer> => {
     if (!request.learner) throw new LearnerError('not-signed-in');
-    return { code: identity.newRecoveryCode(request.learner) };
+    const code = identity.newRecoveryCode(request.learner);
+    gateway.audit.learner('recovery-code-made', request.learner.id);
+    return { code };
   });
 
   app.post('/api/recover', { config: TRIES }, async (request, reply) => {
     const id = identity.findByRecoveryCode(parse(request.body).code);
     if (!id) throw new LearnerError('wrong-recovery-code');
+    gateway.audit.learner('recovery-code-used', id);
     identity.remember(request, reply, id);
     return reply.code(204).send();
   });

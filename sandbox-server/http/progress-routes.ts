@@ -34,6 +34,7 @@ export function progressRoutes(app: FastifyInstance, gateway: Gateway, identity:
     // What is deleted last is what the rest is found by: where this breaks off, it can be asked for again.
     await sessions.removeAll(id);
     learners.delete(id);
+    gateway.audit.learner('learner-deleted', id);
     identity.forget(reply);
     return reply.code(204).send();
   });

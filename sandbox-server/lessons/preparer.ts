@@ -13,6 +13,8 @@ export interface PreparerOptions {
   /** Holds the archives of lessons' files. */
   filesFolder: string;
   now: () => number;
+  /** A sandbox was prepared for a lesson, in so many seconds. */
+  onPrepared?: (seconds: number) => void;
   log: { info(fields: object, text: string): void; warn(fields: object, text: string): void };
 }
 
@@ -57,6 +59,7 @@ export class LessonPreparer implements AsyncDisposable {
         const began = now();
         await prepareLesson(connectTo(session), lesson, filesFolder, signal);
         prepared.add(id, lesson);
+        this.options.onPrepared?.((now() - began) / 1000);
         log.info({ sandbox: id, lesson: lesson.id, ms: now() - began }, 'prepared for a lesson');
       }).finally(() => this.working.delete(work));
       this.working.set(work, done);

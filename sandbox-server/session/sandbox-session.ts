@@ -8,6 +8,7 @@ import type { StartStage } from '../protocol/messages.ts';
 import type { SandboxState } from '../protocol/api.ts';
 import { DriverError, type SandboxDriver, type SandboxSpec } from '../sandbox/driver.ts';
 import { Attendance } from './attendance.ts';
+import type { Happening, OnHappening } from './happening.ts';
 import { LearnerError, toLearnerError } from './learner-error.ts';
 import { saveTerminals } from './save-terminals.ts';
 import { startSandbox, type Sandbox } from './start-sandbox.ts';
@@ -29,6 +30,7 @@ export interface SessionContext {
   keep(id: string, until: number): void;
   /** Called whenever a sandbox is `ready`; what it returns is disposed when the sandbox is not any more. */
   onReady(session: SandboxSession): Disposable | undefined;
+  onHappening: OnHappening;
   log: { info(fields: object, text: string): void; warn(fields: object, text: string): void };
 }
 
@@ -42,6 +44,7 @@ export class SandboxSession implements Disposable {
   /** Whether its last end was asked for: idle, a restart, another learner's turn. */
   endedOnPurpose = false;
   stage: StartStage | undefined;
+  private stageBegan: number | undefined;
   private readonly context: SessionContext;
   private sandbox: Sandbox;
   private current!: SandboxState;
@@ -161,6 +164,7 @@ export class SandboxSession implements Disposable {
     if (this.current === 'ready' || this.current === 'frozen') {
       this.apply('died');
       this.endedOnPurpose = this.stopping || this.replacing !== undefined;
+      if (!this.endedOnPurpose) this.happened({ event: 'died' });
       this.attendance.leftAs('stopped');
     }
     return false;
@@ -171,6 +175,7 @@ export class SandboxSession implements Disposable {
     this.apply('freeze');
     this.attendance.leftAs('frozen');
     await this.context.driver.freeze(this.id);
+    this.happened({ event: 'frozen' });
   }
 
   /** Ends all programs and keeps the files. Who wants the sandbox meanwhile waits. */
@@ -192,11 +197,13 @@ export class SandboxSession implements Disposable {
   private async end(reason: StopReason): Promise<void> {
     const { id } = this;
     this.endedOnPurpose = true;
+    const ran = this.running;
     if (this.current === 'ready' || this.current === 'frozen') await saveTerminals(this.context, id, reason);
     await this.context.driver.stop(this.id).catch((error: unknown) => {
       if (!(error instanceof DriverError && error.code === 'unknown')) throw toLearnerError(error);
     });
     if (id !== this.id) return; // another one has its place
+    if (ran) this.happened({ event: 'stopped', reason });
     // A start that was asked for meanwhile comes after this stop.
     if (this.current !== 'requested' && this.current !== 'starting') this.apply('stop');
   }
@@ -237,7 +244,9 @@ export class SandboxSession implements Disposable {
     if (!hadPlace) await this.context.admit(this, () => {});
     const next = await make();
     commit(next);
+    const from = this.id;
     this.sandbox = { id: next.id, spec: next.spec };
+    this.happened({ event: 'moved', from });
     this.failure = undefined;
     this.apply('replaced');
     this.attendance.seen();
@@ -247,6 +256,7 @@ export class SandboxSession implements Disposable {
   async destroy(): Promise<void> {
     await this.stop('removal');
     await this.context.driver.destroy(this.id);
+    this.happened({ event: 'destroyed' });
     this.apply('expire');
   }
 
@@ -260,9 +270,11 @@ export class SandboxSession implements Disposable {
     if (this.current === 'frozen') {
       try {
         await driver.thaw(this.id);
+        this.happened({ event: 'thawed' });
         return this.apply('thaw');
       } catch (error) {
         if (!(error instanceof DriverError) || error.code !== 'not-running') throw toLearnerError(error);
+        this.happened({ event: 'died' });
         this.apply('died'); // while it was frozen: it is started over its disk
         this.attendance.leftAs('stopped');
       }
@@ -271,14 +283,30 @@ export class SandboxSession implements Disposable {
     this.apply('start');
     this.failure = undefined;
     const failure = await startSandbox(this.context, this, (stage) => this.tell(stage));
+    this.passStage();
+    this.happened(failure ? { event: 'not-started', code: failure.code } : { event: 'started' });
     this.failure = failure?.code;
     this.apply(failure ? 'failed' : 'started');
     if (failure) throw failure;
   }
 
   private tell(stage: StartStage): void {
+    this.passStage();
+    this.stageBegan = performance.now();
     this.stage = stage;
     for (const onStage of this.waiting) onStage(stage);
+  }
+
+  /** The stage that it was in is over. */
+  private passStage(): void {
+    const { stage, stageBegan } = this;
+    this.stageBegan = undefined;
+    if (stage === undefined || stageBegan === undefined) return;
+    this.happened({ event: 'stage', stage, seconds: (performance.now() - stageBegan) / 1000 });
+  }
+
+  private happened(happening: Happening): void {
+    this.context.onHappening(this, happening);
   }
 
   private apply(event: SandboxEvent): void {

@@ -5,6 +5,7 @@ import { RecoveryLog, type RecoveryLines } from '../recovery-log.ts';
 import type { SandboxDriver } from '../sandbox/driver.ts';
 import type { SandboxRecord, SandboxRecords } from '../store/sandbox-records.ts';
 import type { Clock } from './clock.ts';
+import type { OnHappening } from './happening.ts';
 import { randomId } from './ids.ts';
 import { lifeOf } from './life.ts';
 import { LearnerError } from './learner-error.ts';
@@ -27,6 +28,8 @@ export interface SessionsOptions {
   outlet?: Outlet;
   /** Called whenever a sandbox is ready; what it returns is disposed when the sandbox is not any more. */
   whileReady?: (session: SandboxSession) => Disposable;
+  /** Told what becomes of sandboxes. */
+  onHappening?: OnHappening;
 }
 
 /** Where sandboxes reach what is outside of them. */
@@ -74,6 +77,7 @@ export class Sessions implements AsyncDisposable {
         stack.use(options.whileReady?.(session));
         return stack;
       },
+      onHappening: options.onHappening ?? (() => {}),
       log: options.log,
     };
     this.unsure = new UnsureTime(options.clock, options.log, (ms) => {
@@ -127,7 +131,9 @@ export class Sessions implements AsyncDisposable {
     const existing = records.find(learner, course);
     const { id: imageId, profile } = built;
     const record = existing ?? records.create({ id: randomId(), learner, course, image: imageId, profile });
-    return this.add(record, 'requested');
+    const session = this.add(record, 'requested');
+    if (!existing) this.context.onHappening(session, { event: 'given' });
+    return session;
   }
 
   /**
@@ -149,6 +155,11 @@ export class Sessions implements AsyncDisposable {
     return this.byOwner.get(key(learner, course));
   }
 
+  /** Every learner's sandbox that this process has met. */
+  all(): Iterable<SandboxSession> {
+    return this.byOwner.values();
+  }
+
   /** When the learner's sandbox is put to rest if nobody comes; all null where there is none. */
   life(session: SandboxSession | undefined): SandboxLife {
     return lifeOf(session, this.options.config, this.options.clock.now());
@@ -157,7 +168,10 @@ export class Sessions implements AsyncDisposable {
   /** Keeps the sandbox's files longer than the settings alone would. Nothing where that is not allowed. */
   extend(session: SandboxSession): void {
     const { clock, config } = this.options;
-    if (this.life(session).extendable) session.attendance.keepUntil = clock.now() + config.expiryMs + config.extendMs;
+    if (!this.life(session).extendable) return;
+    const until = clock.now() + config.expiryMs + config.extendMs;
+    session.attendance.keepUntil = until;
+    this.context.onHappening(session, { event: 'extended', until });
   }
 
   /** Removes all sandboxes of a learner, with their files and what they left outside. */

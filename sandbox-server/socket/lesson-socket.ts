@@ -1,5 +1,6 @@
 /** One page that shows one lesson: a WebSocket on one side, the learner's visit of the course on the other. */
 import type { WebSocket } from 'ws';
+import type { Metrics } from '../metrics/metrics.ts';
 import type { ErrorCode } from '../protocol/errors.ts';
 import type { LessonServerMessage } from '../protocol/lesson.ts';
 import { toLearnerError } from '../session/learner-error.ts';
@@ -20,12 +21,13 @@ export class LessonSocket implements Connection, Page {
   private since = performance.now();
 
   /** `open`: the page is there, and is told everything from now on. */
-  constructor(webSocket: WebSocket, open: (page: Page) => OpenLesson) {
-    this.socket = new PageSocket(
+  constructor(webSocket: WebSocket, metrics: Metrics, open: (page: Page) => OpenLesson) {
+    this.socket = new PageSocket({
       webSocket,
-      (data, isBinary) => this.heard(data, isBinary),
-      () => this.closed(),
-    );
+      received: (data, isBinary) => this.heard(data, isBinary),
+      closed: () => this.closed(),
+      refused: (code) => metrics.refused(code, 'websocket'),
+    });
     try {
       this.lesson = open(this);
     } catch (error) {

@@ -6,14 +6,24 @@ import { currentRequest, keepRequest } from '../request.ts';
 /** What waits for a page, in bytes, before it counts as gone, whatever it still says. */
 const MAX_UNTAKEN_BYTES = 2 * 1024 * 1024;
 
+export interface PageSocketOptions {
+  webSocket: WebSocket;
+  received: (data: Buffer, isBinary: boolean) => void;
+  /** Called when the socket has closed, whichever end it was. */
+  closed: () => void;
+  /** Called with the code that the page is closed with. */
+  refused: (code: ErrorCode) => void;
+}
+
 export class PageSocket {
   private readonly webSocket: WebSocket;
   private readonly reference: string | undefined;
+  private readonly refused: (code: ErrorCode) => void;
   private alive = true;
 
-  /** `closed` is called when the socket has closed, whichever end it was. */
-  constructor(webSocket: WebSocket, received: (data: Buffer, isBinary: boolean) => void, closed: () => void) {
+  constructor({ webSocket, received, closed, refused }: PageSocketOptions) {
     this.webSocket = webSocket;
+    this.refused = refused;
     // All that comes by this socket belongs to the request that opened it.
     webSocket.on('message', keepRequest(received));
     webSocket.on('pong', () => (this.alive = true));
@@ -41,6 +51,7 @@ export class PageSocket {
 
   /** Closes with the code's own close code; the page knows what to do by it. */
   close(code: ErrorCode): void {
+    if (this.webSocket.readyState === this.webSocket.OPEN) this.refused(code);
     // A page cannot see the header that an upgrade was answered with.
     if (isServersOwn(code) && this.reference !== undefined) this.tell({ type: 'closing', reference: this.reference });
     this.webSocket.close(ERRORS[code].close, code);

@@ -7,6 +7,8 @@
  */
 import type { FastifyBaseLogger } from 'fastify';
 import type { WebSocket } from 'ws';
+import { EchoMeter } from '../metrics/echo.ts';
+import type { Metrics } from '../metrics/metrics.ts';
 import { type ErrorCode, isServersOwn } from '../protocol/errors.ts';
 import { UNPARSED_WINDOW_BYTES } from '../protocol/limits.ts';
 import type { ClientMessage, ServerMessage, StartStage, TerminalSize } from '../protocol/messages.ts';
@@ -29,6 +31,7 @@ export interface ViewerOptions {
   onAttached: () => void;
   /** Prepares the sandbox, which runs, for the lesson that the page shows; calls back where that takes a while. */
   prepare: (session: SandboxSession, onWork: () => void) => Promise<void>;
+  metrics: Metrics;
   log: FastifyBaseLogger;
 }
 
@@ -53,6 +56,7 @@ type ViewerState = 'idle' | 'attaching' | 'attached' | 'detached' | 'closed';
 export class TerminalViewer implements Connection {
   private readonly socket: PageSocket;
   private readonly options: ViewerOptions;
+  private readonly echo: EchoMeter;
   private state: ViewerState = 'idle';
   private session: SandboxSession | undefined;
   private view: Disposable | undefined;
@@ -64,6 +68,7 @@ export class TerminalViewer implements Connection {
   private parsed = 0;
   private timer: NodeJS.Timeout | undefined;
   private resizing = false;
+  private attachedAfter: (() => void) | undefined;
   /** Pieces of input since the sandbox had taken all. */
   private untaken = 0;
   private readonly budget = new AttachBudget();
@@ -72,11 +77,14 @@ export class TerminalViewer implements Connection {
 
   constructor(options: ViewerOptions) {
     this.options = options;
-    this.socket = new PageSocket(
-      options.webSocket,
-      (data, isBinary) => this.received(data, isBinary),
-      () => this.closed(),
-    );
+    const { webSocket, metrics } = options;
+    this.echo = new EchoMeter((seconds) => metrics.echo.observe(seconds));
+    this.socket = new PageSocket({
+      webSocket,
+      received: (data, isBinary) => this.received(data, isBinary),
+      closed: () => this.closed(),
+      refused: (code) => metrics.refused(code, 'websocket'),
+    });
     this.timer = setTimeout(() => this.close('bad-request'), OPEN_MS);
   }
 
@@ -104,6 +112,8 @@ export class TerminalViewer implements Connection {
     if (this.stream.pending + data.length > MAX_PENDING_BYTES || this.untaken > MAX_UNTAKEN_PIECES) {
       return this.close('too-many-requests');
     }
+    this.echo.typed(data.length);
+    this.options.metrics.terminalBytes.inc({ direction: 'in' }, data.length);
     this.stream.send(data);
   }
 
@@ -153,6 +163,7 @@ export class TerminalViewer implements Connection {
     try {
       this.session = this.options.open();
       this.view ??= this.session.view();
+      this.attachedAfter = this.timed(this.session.state === 'ready' ? 'warm' : 'cold');
       const onStage = (stage: StartStage) => {
         if (this.attempts === attempt) this.tell({ type: 'starting', stage });
       };
@@ -194,6 +205,15 @@ export class TerminalViewer implements Connection {
     }
   }
 
+  /** Tells, once, how long the page has waited from now on. */
+  private timed(start: 'cold' | 'warm'): () => void {
+    const end = this.options.metrics.attach.startTimer({ start });
+    return () => {
+      this.attachedAfter = undefined;
+      end();
+    };
+  }
+
   private heard(message: unknown): void {
     const event = parseTerminalEvent(message);
     if (!event) {
@@ -206,12 +226,16 @@ export class TerminalViewer implements Connection {
       this.sent = event.from;
       this.parsed = event.from;
       this.options.onAttached();
+      this.attachedAfter?.();
     }
+    if (event.type === 'notice') this.options.metrics.notices.inc({ code: event.code });
     this.tell(event);
   }
 
   private printed(bytes: Buffer): void {
     this.sent += bytes.length;
+    this.echo.printed();
+    this.options.metrics.terminalBytes.inc({ direction: 'out' }, bytes.length);
     this.socket.send(bytes, () => this.flow());
     this.flow();
   }
@@ -284,6 +308,8 @@ export class TerminalViewer implements Connection {
     const { stream, view } = this;
     this.stream = undefined;
     this.resizing = false;
+    this.attachedAfter = undefined;
+    this.echo.forget();
     this.view = undefined;
     stream?.[Symbol.dispose]();
     view?.[Symbol.dispose]();

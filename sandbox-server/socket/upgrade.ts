@@ -14,6 +14,7 @@ import type { Identity } from '../http/identity.ts';
 import type { Origins } from '../http/origins.ts';
 import { REQUEST_ID_HEADER } from '../http/request-ids.ts';
 import type { LessonPreparer } from '../lessons/preparer.ts';
+import type { Metrics } from '../metrics/metrics.ts';
 import { ERRORS, type ErrorCode, isServersOwn } from '../protocol/errors.ts';
 import { MAX_CLIENT_MESSAGE_BYTES, PING_INTERVAL_MS } from '../protocol/limits.ts';
 import { forRequest, requestIdOf } from '../request.ts';
@@ -32,10 +33,14 @@ export interface SocketOptions {
   sessions: Sessions;
   preparer: LessonPreparer;
   visits: Visits;
+  metrics: Metrics;
   log: FastifyBaseLogger;
 }
 
-type Accept = (webSocket: WebSocket) => Connection;
+interface Accept {
+  kind: 'terminal' | 'lesson';
+  make: (webSocket: WebSocket) => Connection;
+}
 
 /** All addresses that a WebSocket is opened at. */
 export const SOCKET_ADDRESSES = {
@@ -101,6 +106,7 @@ export class Sockets implements AsyncDisposable {
     } catch (error) {
       const { code } = toLearnerError(error);
       if (isServersOwn(code)) this.options.log.warn({ err: error, code }, 'a WebSocket could not be opened');
+      this.options.metrics.refused(code, 'upgrade');
       refuse(socket, code, id);
     }
   }
@@ -122,7 +128,7 @@ export class Sockets implements AsyncDisposable {
 
   private terminal(learner: string, path: RegExpExecArray | null): Accept | undefined {
     if (!path) return undefined;
-    const { courses, sessions, preparer, visits, config, log } = this.options;
+    const { courses, sessions, preparer, visits, config, metrics, log } = this.options;
     const course = courses.get(path[1]!);
     const terminal = courses.terminal(course, path[2]!);
     const lesson = path[3] === undefined ? undefined : courses.lesson(course, path[3]);
@@ -135,29 +141,39 @@ export class Sockets implements AsyncDisposable {
     const prepare: ViewerOptions['prepare'] = async (session, onWork) => {
       if (lesson) await preparer.prepare(session, courses.lesson(courses.get(course.id), lesson.slug), onWork);
     };
-    return (webSocket) => new TerminalViewer({ webSocket, terminal, open, prepare, onAttached, log });
+    return {
+      kind: 'terminal',
+      make: (webSocket) => new TerminalViewer({ webSocket, terminal, open, prepare, onAttached, metrics, log }),
+    };
   }
 
   private lesson(learner: string, path: RegExpExecArray | null): Accept | undefined {
     if (!path) return undefined;
-    const { courses, visits } = this.options;
+    const { courses, visits, metrics } = this.options;
     const course = courses.get(path[1]!);
     const lesson = courses.lesson(course, path[2]!);
-    return (webSocket) => new LessonSocket(webSocket, (page) => visits.open(learner, course, lesson, page));
+    return {
+      kind: 'lesson',
+      make: (webSocket) => new LessonSocket(webSocket, metrics, (page) => visits.open(learner, course, lesson, page)),
+    };
   }
 
-  private accept(webSocket: WebSocket, learner: string, accept: Accept): void {
+  private accept(webSocket: WebSocket, learner: string, { kind, make }: Accept): void {
+    const { metrics } = this.options;
     const already = this.perLearner.get(learner) ?? 0;
     // Told by a close code: a page cannot see why an upgrade was refused.
     if (already >= MAX_SOCKETS_PER_LEARNER) {
       webSocket.on('error', () => webSocket.terminate());
+      metrics.refused('too-many-requests', 'websocket');
       return webSocket.close(ERRORS['too-many-requests'].close, 'too-many-requests');
     }
     this.perLearner.set(learner, already + 1);
-    const connection = accept(webSocket);
+    const connection = make(webSocket);
     this.connections.add(connection);
+    metrics.sockets.inc({ kind });
     webSocket.once('close', () => {
       this.connections.delete(connection);
+      metrics.sockets.dec({ kind });
       const left = (this.perLearner.get(learner) ?? 1) - 1;
       if (left > 0) this.perLearner.set(learner, left);
       else this.perLearner.delete(learner);

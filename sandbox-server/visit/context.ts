@@ -1,6 +1,7 @@
 /** What visits are given. */
 import type { Duplex } from 'node:stream';
 import type { LessonEntry, TaskEntry } from '../../site/course/manifest.ts';
+import type { Verdict } from '../checks/read-verdict.ts';
 import type { Courses } from '../http/courses.ts';
 import type { SandboxSession } from '../session/sandbox-session.ts';
 import type { BegunTasks } from '../store/begun-tasks.ts';
@@ -22,5 +23,7 @@ export interface VisitsOptions {
   /** Orders quizzes: nobody else has it. */
   secret: string;
   now: () => number;
+  /** A check ran, for so many seconds. */
+  onCheck: (outcome: Verdict['outcome'], seconds: number) => void;
   log: { debug(fields: object, text: string): void; warn(fields: object, text: string): void };
 }

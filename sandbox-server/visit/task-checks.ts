@@ -10,7 +10,7 @@ import type { VisitsOptions } from './context.ts';
 import { Moments } from './moments.ts';
 import { stateOf } from './task-states.ts';
 
-export interface TaskChecksOptions extends Pick<VisitsOptions, 'connect' | 'now' | 'log'> {
+export interface TaskChecksOptions extends Pick<VisitsOptions, 'connect' | 'now' | 'onCheck' | 'log'> {
   /** The lessons that are shown. */
   shown(): LessonEntry[];
   /** Undefined: there is no such lesson any more. */
@@ -164,7 +164,9 @@ export class TaskChecks implements Disposable {
       using _view = asked ? session.view() : undefined;
       signal.throwIfAborted();
       const options = { signal, ...(answer === undefined ? {} : { answer }) };
+      const began = performance.now();
       const verdict = await runCheck(() => connect(session.id), task.check, options);
+      this.options.onCheck(verdict.outcome, (performance.now() - began) / 1000);
       // What it printed may be a learner's own: the page has it.
       if (verdict.outcome === 'broken')
         log.warn({ check: task.check.place, fault: verdict.fault }, 'a check is broken');

@@ -59,6 +59,7 @@ export async function ownConfig(overrides: Overrides = {}): Promise<{ config: Co
       layers: join(data, 'supervisor', 'layers'),
       supervisorSocket: join(run, 'supervisor.sock'),
       accessCode: join(data, 'gateway', 'access-code'),
+      audit: join(data, 'gateway', 'audit'),
       ...overrides.paths,
     },
   };

@@ -61,6 +61,7 @@ export async function gatewayOn(
     expiryMs: 0,
     extendMs: 0,
     startTimeoutMs: 5000,
+    auditKeepMs: 86_400_000,
     sandboxes: { mode: 'on' },
     images: { image: { id: 'image', profile: 'standard' } },
     registry: { mode: 'off' },
@@ -70,6 +71,7 @@ export async function gatewayOn(
       lessonFiles: join(data, 'lesson-files'),
       gatewayData: data,
       accessCode: join(data, 'access-code'),
+      audit: join(data, 'audit'),
     },
     ...overrides,
   } as Config;

@@ -62,4 +62,8 @@ export class AwayDriver extends FakeDriver {
   override create(): Promise<void> {
     return Promise.reject(new DriverError('unavailable', 'connection refused'));
   }
+
+  override capacity(): Promise<never> {
+    return Promise.reject(new DriverError('unavailable', 'connection refused'));
+  }
 }

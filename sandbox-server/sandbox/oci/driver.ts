@@ -35,9 +35,9 @@ export class OciDriver implements SandboxDriver {
   private readonly frozen = new Map<string, boolean>();
 
   /** `run`: the directory of sockets; `socket`: the supervisor's. */
-  constructor(options: { run: string; socket: string }) {
+  constructor(options: { run: string; socket: string; onSupervisorLost?: () => void }) {
     this.run = options.run;
-    this.supervisor = new SupervisorClient(options.socket);
+    this.supervisor = new SupervisorClient(options.socket, options.onSupervisorLost);
   }
 
   create(id: string, spec: SandboxSpec, options?: CallOptions): Promise<void> {

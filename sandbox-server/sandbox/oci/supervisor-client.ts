@@ -19,11 +19,14 @@ interface Waiting {
 export class SupervisorClient {
   private readonly path: string;
   private readonly waiting = new Map<number, Waiting>();
+  private readonly onLost: () => void;
   private socket: Socket | undefined;
   private next = 0;
 
-  constructor(path: string) {
+  /** `onLost`: called when the supervisor had answered and its connection is gone. */
+  constructor(path: string, onLost: () => void = () => {}) {
     this.path = path;
+    this.onLost = onLost;
   }
 
   /** Rejects with a `DriverError`: the supervisor's, or `unavailable` where it cannot be reached or goes away meanwhile. */
@@ -84,6 +87,7 @@ export class SupervisorClient {
   private lost(socket: Socket, why: DriverError): void {
     if (this.socket !== socket) return;
     this.socket = undefined;
+    if (!socket.connecting && socket.bytesRead > 0) this.onLost();
     this.fail(why);
   }
 

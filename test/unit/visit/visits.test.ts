@@ -28,6 +28,7 @@ beforeEach(() => {
   told = [];
   warnings = [];
   visits = new Visits({
+    onCheck: () => {},
     courses,
     progress: new Progress(database, () => 1),
     begun: new BegunTasks(database),
