@@ -14,6 +14,7 @@ import (
 	"slipway/launch"
 	"slipway/network"
 	"slipway/pid1"
+	"slipway/urgent"
 )
 
 func main() {
@@ -44,6 +45,8 @@ func main() {
 		launch.WaitMain()
 	case launch.UserNamespaceCommand:
 		launch.UserNamespaceMain(os.Args[2:])
+	case urgent.Command:
+		urgent.Main(os.Args[2:])
 	case "hold":
 		launch.HoldMain(os.Args[2:])
 	case launch.ProbeNestingCommand:

@@ -35,10 +35,12 @@ export function commandsFor(config: Config, configFile: string, account: Account
   const gateway = [node, join(program, 'sandbox-server/main.ts'), configFile];
   const supervisor = [node, join(program, 'sandbox-server/sandbox/oci/supervisor/main.ts'), configFile, OUR_NETWORK];
   if (!account) return { gateway };
+  // Neither may wait behind learners' programs (native/urgent).
+  const urgent = [config.paths.native, 'urgent'];
   return {
-    gateway: ['setpriv', ...ordinaryUser(account, config.port), DIES_WITH_US, '--', ...gateway],
+    gateway: [...urgent, 'setpriv', ...ordinaryUser(account, config.port), DIES_WITH_US, '--', ...gateway],
     // Root, in a network namespace of its own that nothing is connected to.
-    supervisor: ['unshare', '--net', '--', 'setpriv', DIES_WITH_US, '--', ...supervisor],
+    supervisor: [...urgent, 'unshare', '--net', '--', 'setpriv', DIES_WITH_US, '--', ...supervisor],
   };
 }
 

@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"syscall"
 	"unsafe"
+
+	"slipway/urgent"
 )
 
 // Command is the first argument by which init starts itself as a child.
@@ -65,6 +67,11 @@ func Main(args []string) {
 	pending := syscall.Rlimit{Cur: pendingSignals, Max: pendingSignals}
 	if err := syscall.Setrlimit(rlimitPendingSignals, &pending); err != nil {
 		fail(126, "slipway: setrlimit: %v", err)
+	}
+	if spec.Archive != "" || spec.Unpack != "" {
+		urgent.Ordinary()
+	} else {
+		urgent.Shell()
 	}
 	if spec.Archive != "" {
 		archive(spec)

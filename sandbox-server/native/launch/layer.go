@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"runtime"
 	"syscall"
+
+	"slipway/urgent"
 )
 
 // LayerSpec is what the supervisor writes to standard input, as JSON. Paths are the host's. No process of the sandbox may
@@ -38,6 +40,7 @@ func LayerMain() {
 	// Namespaces and the root directory belong to threads: all that follows happens on this one.
 	runtime.LockOSThread()
 	dieWithParent()
+	urgent.Ordinary() // nobody waits for each of its steps
 	var result layerAnswer
 	var spec LayerSpec
 	err := json.NewDecoder(os.Stdin).Decode(&spec)
