@@ -35,8 +35,13 @@ const (
 	initProcesses = 64
 	// helperProcesses is for what runs beside the sandbox.
 	helperProcesses = 32
-	// cpuPeriod is the kernel's default, in microseconds.
-	cpuPeriod = 100_000
+	// cpuPeriod is over what time processor time is counted, in microseconds. Who has used up theirs stands still until the
+	// next begins; before that, they may keep all processors busy at once. So it is short for the neighbours' sake: within
+	// the kernel's default of 100 ms, everybody may have to wait for half of it.
+	cpuPeriod = 20_000
+	// initCPUs is what init, and what runs beside the sandbox for it, have beyond the learner's limit: where that is used up,
+	// a key's echo would wait for the next period.
+	initCPUs = 0.5
 )
 
 // allMemory and allProcesses are the limits of all groups of a sandbox together.
@@ -58,7 +63,34 @@ type cgroups struct {
 }
 
 // separated are the version 1 controllers in which init and the learner are apart.
-var separated = []string{"memory", "pids"}
+func (c *cgroups) separated() []string {
+	if c.v1["cpu"] == "" {
+		return []string{"memory", "pids"}
+	}
+	return []string{"memory", "pids", "cpu"}
+}
+
+// limitCPUs sets how much processor time a group and all below it have. Whoever lowers it later has to lower it for the
+// groups below as well: on version 1 none may have more than the one above.
+func (c *cgroups) limitCPUs(dir string, cpus float64) error {
+	quota := int64(cpus * cpuPeriod)
+	if c.unified != "" {
+		if err := write(dir, "cpu.max", fmt.Sprintf("%d %d", quota, cpuPeriod)); err != nil {
+			return err
+		}
+		_ = write(dir, "cpu.max.burst", number(quota))
+		return nil
+	}
+	if err := write(dir, "cpu.cfs_period_us", number(cpuPeriod)); err != nil {
+		return err
+	}
+	if err := write(dir, "cpu.cfs_quota_us", number(quota)); err != nil {
+		return err
+	}
+	// What was not used in one period may be used in the next: who works in short bursts notices none of this.
+	_ = write(dir, "cpu.cfs_burst_us", number(quota))
+	return nil
+}
 
 func findCgroups() (*cgroups, error) {
 	file, err := os.Open("/proc/self/mountinfo")
@@ -140,7 +172,6 @@ func (c *cgroups) createUnified(spec *Spec, device string) ([]*os.File, error) {
 		{own, "memory.max", number(limits.allMemory())},
 		{own, "memory.oom.group", "0"},
 		{own, "pids.max", number(limits.allProcesses())},
-		{own, "cpu.max", fmt.Sprintf("%d %d", int64(limits.CPUs*cpuPeriod), cpuPeriod)},
 		{learner, "memory.max", number(limits.MemoryBytes)},
 		{learner, "pids.max", number(limits.Processes)},
 	} {
@@ -148,11 +179,15 @@ func (c *cgroups) createUnified(spec *Spec, device string) ([]*os.File, error) {
 			return nil, err
 		}
 	}
+	if err := c.limitCPUs(own, limits.CPUs+initCPUs); err != nil {
+		return nil, err
+	}
+	if err := c.limitCPUs(learner, limits.CPUs); err != nil {
+		return nil, err
+	}
 	// Hosts without swap have no such file.
 	_ = write(own, "memory.swap.max", "0")
-	if limits.BytesPerSecond > 0 {
-		_ = write(own, "io.max", fmt.Sprintf("%s rbps=%d wbps=%d", device, limits.BytesPerSecond, limits.BytesPerSecond))
-	}
+	c.limitDisk(spec, device)
 	procs, err := os.OpenFile(filepath.Join(home, "cgroup.procs"), os.O_WRONLY, 0)
 	if err != nil {
 		return nil, err
@@ -178,7 +213,7 @@ func (c *cgroups) createV1(spec *Spec, device string) ([]*os.File, error) {
 	dir := func(controller, name string) string {
 		return filepath.Join(c.v1[controller], limits.Parent, spec.ID, name)
 	}
-	for _, controller := range separated {
+	for _, controller := range c.separated() {
 		for _, name := range []string{"init", "learner"} {
 			if err := os.MkdirAll(dir(controller, name), 0o755); err != nil {
 				return nil, err
@@ -200,21 +235,16 @@ func (c *cgroups) createV1(spec *Spec, device string) ([]*os.File, error) {
 	// On version 1 the buffers of TCP connections are counted only where they are limited on their own.
 	_ = write(dir("memory", "learner"), "memory.kmem.tcp.limit_in_bytes", number(limits.MemoryBytes/4))
 	if c.v1["cpu"] != "" {
-		if err := os.MkdirAll(dir("cpu", ""), 0o755); err != nil {
+		if err := c.limitCPUs(dir("cpu", ""), limits.CPUs+initCPUs); err != nil {
 			return nil, err
 		}
-		if err := write(dir("cpu", ""), "cpu.cfs_quota_us", number(int64(limits.CPUs*cpuPeriod))); err != nil {
+		if err := c.limitCPUs(dir("cpu", "learner"), limits.CPUs); err != nil {
 			return nil, err
 		}
 	}
-	// This one holds for the processes of one cgroup and none below it.
-	if c.v1["blkio"] != "" && limits.BytesPerSecond > 0 && os.MkdirAll(dir("blkio", "learner"), 0o755) == nil {
-		for _, direction := range []string{"read", "write"} {
-			_ = write(dir("blkio", "learner"), "blkio.throttle."+direction+"_bps_device", fmt.Sprintf("%s %d", device, limits.BytesPerSecond))
-		}
-	}
+	c.limitDisk(spec, device)
 	var files []*os.File
-	for _, controller := range separated {
+	for _, controller := range c.separated() {
 		// `tasks` moves the one thread that is about to execute, without the kernel's lock over all thread groups.
 		file, err := os.OpenFile(filepath.Join(dir(controller, "learner"), "tasks"), os.O_WRONLY, 0)
 		if err != nil {
@@ -230,7 +260,7 @@ func (c *cgroups) moveInit(spec *Spec, pid int) error {
 	if c.unified != "" {
 		return write(filepath.Join(c.unified, spec.Cgroup.Parent, spec.ID, "init"), "cgroup.procs", strconv.Itoa(pid))
 	}
-	for _, controller := range separated {
+	for _, controller := range c.separated() {
 		if err := write(filepath.Join(c.v1[controller], spec.Cgroup.Parent, spec.ID, "init"), "cgroup.procs", strconv.Itoa(pid)); err != nil {
 			return err
 		}

@@ -22,7 +22,13 @@ export class Cgroups {
 
   /** Descriptors that init inherits: its socket, and one file per hierarchy that holds the learner apart. */
   get inherited(): number {
-    return this.version === 2 ? 2 : 3;
+    if (this.version === 2) return 2;
+    return 1 + ['memory', 'pids', 'cpu'].filter((controller) => existsSync(join(ROOT, controller))).length;
+  }
+
+  /** Directories in which limits of the sandbox's disk stand: its own, and on version 1 the root. */
+  ofDisk(id: string): [own: string, root?: string] {
+    return this.version === 2 ? [this.dir('', id)] : [this.dir('blkio', id, 'learner'), join(ROOT, 'blkio')];
   }
 
   /** Path of the learner's cgroup, as the runtime takes it. */

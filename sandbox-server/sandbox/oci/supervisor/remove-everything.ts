@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import type { Config } from '../../../config.ts';
 import { Cgroups } from './cgroups.ts';
 import { delegatedParent, delegatedUnit } from './delegation.ts';
+import { freeDisk } from './disk-rate.ts';
 import { endProcesses } from './end-processes.ts';
 import { runTool } from './run-tool.ts';
 
@@ -26,6 +27,7 @@ export async function removeEverything(config: Pick<Config, 'cgroup' | 'paths'>)
   const cgroups = new Cgroups(parent);
   const ids = await cgroups.list();
   for (const id of ids) {
+    await freeDisk(cgroups, id);
     await endProcesses(cgroups, id, undefined, KILL_MS);
     await cgroups.remove(id);
   }

@@ -11,6 +11,7 @@ import type { NetworkLimits } from '../../../config.ts';
 import type { Cgroups } from './cgroups.ts';
 import type { Disks, SandboxMeta } from './disks.ts';
 import { KeyedQueue } from '../keyed-queue.ts';
+import { freeDisk } from './disk-rate.ts';
 import { endProcesses } from './end-processes.ts';
 import { hostCapacity } from './host-space.ts';
 import { launch } from './launch.ts';
@@ -306,6 +307,7 @@ export class Sandboxes {
   /** Ends every process of the sandbox and removes all that its running left on the host. Its disk stays. */
   private async clear(id: string): Promise<void> {
     const { paths, cgroups, runtime, log } = this.host;
+    await freeDisk(cgroups, id);
     const left = await endProcesses(cgroups, id, await this.init(id), KILL_MS);
     if (left.length > 0) log.warn({ sandbox: id, processes: left }, 'processes do not end');
     const known: string[] = await readdir(paths.runtime).catch(() => []);
