@@ -38,7 +38,7 @@ const (
 	// cpuPeriod is over what time processor time is counted, in microseconds. Who has used up theirs stands still until the
 	// next begins; before that, they may keep all processors busy at once. So it is short for the neighbours' sake: within
 	// the kernel's default of 100 ms, everybody may have to wait for half of it.
-	cpuPeriod = 20_000
+	cpuPeriod = 10_000
 	// initCPUs is what init, and what runs beside the sandbox for it, have beyond the learner's limit: where that is used up,
 	// a key's echo would wait for the next period.
 	initCPUs = 0.5

@@ -50,7 +50,7 @@ func Main(arguments []string) {
 }
 
 // Shell gives the calling thread, which is about to become a learner's program, short turns but no weight. What that
-// starts in its turn is ordinary.
+// starts is ordinary.
 func Shell() {
 	_ = syscall.Setpriority(syscall.PRIO_PROCESS, 0, 0)
 	takeTurns(turn, true)
