@@ -11,6 +11,7 @@ import { desk } from './figures/desk.ts';
 import { echo } from './figures/echo.ts';
 import { engine } from './figures/engine.ts';
 import { flood } from './figures/flood.ts';
+import { floods } from './figures/floods.ts';
 import { lessonCheck } from './figures/lesson-check.ts';
 import { liveFigure } from './figures/live-figure.ts';
 import { memory } from './figures/memory.ts';
@@ -28,6 +29,7 @@ const BENCHES: Bench[] = [
   throughput,
   memory,
   flood,
+  floods,
   bombs,
   engine,
   comeBack,

@@ -103,7 +103,7 @@ export class TerminalClient implements AsyncDisposable {
     waiting.rest = all.subarray(Math.max(0, all.length - waiting.needle.length + 1));
   }
 
-  private say(message: ClientMessage): void {
+  say(message: ClientMessage): void {
     if (this.socket.readyState === this.socket.OPEN) this.socket.send(JSON.stringify(message));
   }
 
