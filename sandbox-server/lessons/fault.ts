@@ -14,6 +14,11 @@ export class LessonFault extends LearnerError {
     const tooLong = detail.length > MAX_REASON_CHARACTERS;
     this.detail = tooLong ? `${detail.slice(0, MAX_REASON_CHARACTERS - 1)}…` : detail;
   }
+
+  /** Which step and how, for the log: what it printed may hold what a learner wrote, and what it does is the author's. */
+  get step(): string {
+    return this.detail.split('\n', 1)[0]!;
+  }
 }
 
 /** A `LessonFault` where the lesson is to blame; everything else as it is. */

@@ -110,7 +110,7 @@ export class Layers implements AsyncDisposable {
       log.info({ ...about, ms: Math.round(performance.now() - began) }, 'recorded');
       forget();
     } catch (error) {
-      const why = error instanceof LessonFault ? { fault: error.detail } : { err: error };
+      const why = error instanceof LessonFault ? { fault: error.step } : { err: error };
       log.warn({ ...about, ...why }, 'a lesson could not be recorded');
       setTimeout(forget, FAILURE_KEPT_MS).unref();
     }

@@ -60,7 +60,7 @@ export class Mover implements AsyncDisposable {
       return await work;
     } catch (error) {
       const told = toLearnerError(error);
-      const why = told instanceof LessonFault ? { fault: told.detail } : { code: told.code, err: error };
+      const why = told instanceof LessonFault ? { fault: told.step } : { code: told.code, err: error };
       this.options.log.warn(
         { course: course.id, lesson: lesson.id, task, ...why },
         'a sandbox was not brought to a task',

@@ -6,7 +6,7 @@ import type { SandboxSession } from '../session/sandbox-session.ts';
 import type { PreparedLessons } from '../store/prepared-lessons.ts';
 import { LessonFault, toFault } from './fault.ts';
 import { beginnings, needsPreparation, prepareLesson } from './prepare.ts';
-import { performSteps, StepFailed } from './steps.ts';
+import { performSteps } from './steps.ts';
 
 export interface PreparerOptions {
   prepared: PreparedLessons;
@@ -104,8 +104,7 @@ export class LessonPreparer implements AsyncDisposable {
     } catch (error) {
       if (signal.aborted) throw signal.reason;
       const told = toFault(error);
-      // Of what a step printed nothing is logged: it may be a learner's own, and the page has it.
-      const why = error instanceof StepFailed ? { step: error.message } : { err: error };
+      const why = told instanceof LessonFault ? { fault: told.step } : { err: error };
       this.options.log.warn({ sandbox: session.id, ...why }, 'a step that prepares a lesson failed');
       throw told;
     }

@@ -40,11 +40,11 @@ export function courseOf(lessons: LessonEntry[], more: { id?: string; image?: st
   return { courses: [{ id: 'course', title: 'A course', image: 'image', lessons, ...more }] };
 }
 
-/** A manifest as a file that a whole server reads: the course of these lessons, on the tests' own image. */
-export function courseFile(lessons: LessonEntry[]): { paths: { courses: string } } {
+/** A manifest as a file that a whole server reads: the course of these lessons, on the tests' own image or another. */
+export function courseFile(lessons: LessonEntry[], image = 'specimen'): { paths: { courses: string } } {
   const courses = join(mkdtempSync(join(tmpdir(), 'slipway-courses-')), 'courses.json');
   chmodSync(dirname(courses), 0o755); // the gateway's user reads it
-  writeFileSync(courses, JSON.stringify(courseOf(lessons, { image: 'specimen' })));
+  writeFileSync(courses, JSON.stringify(courseOf(lessons, { image })));
   return { paths: { courses } };
 }
 
