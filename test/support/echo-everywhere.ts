@@ -1,11 +1,11 @@
 /**
- * `echo-everywhere.ts PORT`: answers on every address of its network namespace, by TCP (`reached ADDRESS`) and by UDP, and
- * to DNS questions for names of the form `a-B-C-D.test` with the address A.B.C.D. Run by world.ts.
+ * `echo-everywhere.ts PORT [RESOLVER]`: answers on every address of its network namespace by TCP (`reached ADDRESS`), and at
+ * RESOLVER by DNS: names of the form `a-B-C-D-E.test` have the address B.C.D.E. Run by world.ts.
  */
 import { createSocket } from 'node:dgram';
 import { createServer } from 'node:net';
 
-const port = Number(process.argv[2]);
+const [, , port, resolver] = process.argv;
 const DNS_HEADER = 12;
 const DNS_ANSWER = Buffer.from('c00c00010001000000010004', 'hex');
 
@@ -14,13 +14,10 @@ const tcp = createServer((socket) => {
   socket.on('data', (bytes) => socket.write(bytes));
   socket.write(`reached ${socket.localAddress?.replace('::ffff:', '')}\n`);
 });
-tcp.listen(port, '::', () => process.stdout.write('ready\n'));
+tcp.listen(Number(port), '::', () => process.stdout.write('ready\n'));
 
-const udp = createSocket('udp6', (message, from) => udp.send(message, from.port, from.address));
-udp.bind(port, '::');
-
-const dns = createSocket('udp6', (question, from) => dns.send(answerTo(question), from.port, from.address));
-dns.bind(53, '::');
+const dns = createSocket('udp4', (question, from) => dns.send(answerTo(question), from.port, from.address));
+if (resolver !== undefined) dns.bind(53, resolver);
 
 /** Of one question: its labels begin behind the header, each after its length. */
 function answerTo(question: Buffer): Buffer {

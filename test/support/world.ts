@@ -52,7 +52,7 @@ export class World implements AsyncDisposable {
     const world = new World();
     try {
       world.build();
-      await Promise.all([world.hostName, world.beyond].map((name) => world.serve(name)));
+      await Promise.all([world.serve(world.hostName), world.serve(world.beyond, resolverOfHost())]);
       return world;
     } catch (error) {
       await world[Symbol.asyncDispose]();
@@ -132,6 +132,9 @@ export class World implements AsyncDisposable {
           chain arrive {
             type filter hook prerouting priority -300
             iifname "out" accept
+            # What kernels tell their neighbours by themselves.
+            icmpv6 type != echo-request accept
+            meta l4proto igmp accept
             iifname ${device} add @v4 { ip daddr . meta l4proto }
             iifname ${device} add @v6 { ip6 daddr . meta l4proto }
           }
@@ -140,8 +143,8 @@ export class World implements AsyncDisposable {
     }
   }
 
-  private async serve(name: string): Promise<void> {
-    const program = [process.execPath, join(import.meta.dirname, 'echo-everywhere.ts'), String(PORT)];
+  private async serve(name: string, ...resolver: string[]): Promise<void> {
+    const program = [process.execPath, join(import.meta.dirname, 'echo-everywhere.ts'), String(PORT), ...resolver];
     const server = spawn('ip', ['netns', 'exec', name, ...program], { stdio: ['ignore', 'pipe', 'inherit'] });
     this.servers.push(server);
     await once(server.stdout, 'data');
