@@ -37,6 +37,9 @@ export interface Config {
   expiryMs: number;
   extendMs: number;
   startTimeoutMs: number;
+  busyAfterMs: number;
+  /** Part of its processors that a sandbox keeps which was busy for so long with nobody there. */
+  busyShare: number;
   engineIdleMs: number;
   logLevel: Settings['logLevel'];
   /** 0: there is no audit log. */
@@ -137,6 +140,8 @@ export function composeConfig(settings: Settings, { sandboxes, registry, program
     expiryMs: settings.expiry,
     extendMs: settings.extend,
     startTimeoutMs: settings.startTimeout,
+    busyAfterMs: settings.busyAfter,
+    busyShare: settings.busyShare,
     engineIdleMs: settings.engineIdle,
     logLevel: settings.logLevel,
     auditKeepMs: settings.auditKeep,

@@ -29,8 +29,10 @@ import { OciDriver } from './sandbox/oci/driver.ts';
 import { OffDriver } from './sandbox/off-driver.ts';
 import { Clock } from './session/clock.ts';
 import type { OnHappening } from './session/happening.ts';
+import type { SandboxSession } from './session/sandbox-session.ts';
 import { Sessions } from './session/sessions.ts';
 import { Spares } from './session/spares.ts';
+import { hostProcessors, Unattended } from './session/unattended.ts';
 import { Sockets } from './socket/upgrade.ts';
 import { openDatabase } from './store/database.ts';
 import { DatabaseUnusable } from './store/examine.ts';
@@ -111,13 +113,14 @@ export async function startGateway(config: Config, log: Log, given?: SandboxDriv
   });
   const { startTimeoutMs } = config;
   const spares = new Spares({ driver, records: new SpareRecords(database, now), startTimeoutMs, log, ...way });
+  const onReturned = (session: SandboxSession) => unattended.returned(session);
   const whileReady = visits.whileReady.bind(visits);
   const onHappening: OnHappening = (whose, happening) => {
     metrics.happened(happening);
     audit.happened(whose, happening);
   };
   const sessions = stack.use(
-    new Sessions({ driver, records, spares, clock, config, log, whileReady, onHappening, ...way }),
+    new Sessions({ driver, records, spares, clock, config, log, whileReady, onReturned, onHappening, ...way }),
   );
   const capacity = () => driver.capacity({ signal: AbortSignal.timeout(CAPACITY_MS) });
   const health = new Health({
@@ -133,6 +136,19 @@ export async function startGateway(config: Config, log: Log, given?: SandboxDriv
     capacity,
     database: databasePath,
   });
+  const { busyAfterMs, busyShare } = config;
+  const unattended = stack.use(
+    new Unattended({
+      driver,
+      sessions: () => sessions.all(),
+      now: () => clock.steady(),
+      busyAfterMs,
+      busyShare,
+      host: hostProcessors,
+      onHappening,
+      log,
+    }),
+  );
   // Ended first: what it hears of a sandbox is of no use without the rest.
   stack.use(visits);
   if (config.sandboxes.mode === 'on') await sessions.reconcile();

@@ -306,6 +306,20 @@ export const SETTINGS = {
     fallback: '7d',
     ...duration('d', { orNever: true }),
   }),
+  busyAfter: setting({
+    group: 'Time',
+    value: 'TIME',
+    doc: 'How long a sandbox may use more than 80 % of its processors with nobody there, before it is slowed down. It gets them back when its learner comes or it becomes quiet.',
+    fallback: '5min',
+    ...duration('min', { orNever: true }),
+  }),
+  busyShare: setting({
+    group: 'Time',
+    value: 'N',
+    doc: 'Part of its processors that a sandbox keeps which was slowed down.',
+    fallback: '0.1',
+    ...number(0.01, 1),
+  }),
   startTimeout: setting({
     group: 'Time',
     value: 'TIME',

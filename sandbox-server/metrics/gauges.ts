@@ -6,7 +6,7 @@ import type { HostCapacity, Profile } from '../sandbox/driver.ts';
 
 export interface Watched {
   registry: Registry;
-  sandboxes(): Iterable<{ state: SandboxState; course: string; spec: { profile: Profile } }>;
+  sandboxes(): Iterable<{ state: SandboxState; course: string; spec: { profile: Profile }; throttled: boolean }>;
   /** The courses of this server: no others are labels. */
   courses(): Iterable<{ id: string; profile: Profile }>;
   /** Rejects where the host cannot be asked, soon. */
@@ -35,6 +35,14 @@ export function addGauges({ registry, sandboxes, courses, capacity, database }: 
       }
     },
   });
+  const slowedDown = new Gauge({
+    name: 'slipway_sandboxes_throttled',
+    help: 'Sandboxes that are slowed down: they were busy for long with nobody there.',
+    registers: [],
+    collect() {
+      this.set([...sandboxes()].filter(({ throttled }) => throttled).length);
+    },
+  });
   const sizes = new Gauge({
     name: 'slipway_database_bytes',
     help: 'Size of the database’s files: main, and wal, which is written to first.',
@@ -46,7 +54,7 @@ export function addGauges({ registry, sandboxes, courses, capacity, database }: 
       this.set({ file: 'wal' }, sizeOf(`${database}-wal`));
     },
   });
-  for (const each of [byState, sizes, ...hostGauges(capacity)]) registry.registerMetric(each);
+  for (const each of [byState, slowedDown, sizes, ...hostGauges(capacity)]) registry.registerMetric(each);
 }
 
 /** All are of one answer: they are collected side by side. */

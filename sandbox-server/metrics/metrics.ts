@@ -31,7 +31,7 @@ export class Metrics implements Disposable {
   });
   private readonly events = this.counter({
     name: 'slipway_sandbox_events_total',
-    help: 'What became of sandboxes: given to a learner, started, not-started, frozen, thawed, stopped, died, moved, extended, destroyed.',
+    help: 'What became of sandboxes: given to a learner, started, not-started, frozen, thawed, stopped, died, throttled, unthrottled, moved, extended, destroyed.',
     labelNames: ['event'],
   });
   readonly attach = this.histogram({

@@ -45,7 +45,7 @@ export type ClientMessage =
 export type ServerMessage =
   | { type: 'starting'; stage: StartStage }
   /** Once to one page, before `attached`: what became of the sandbox while its learner was away. */
-  | { type: 'returned'; from: 'frozen' | 'stopped' }
+  | { type: 'returned'; from: 'throttled' | 'frozen' | 'stopped' }
   | AttachedMessage
   /** The size that all viewers share (the smallest of those that are visible) has changed. */
   | ({ type: 'size' } & TerminalSize)

@@ -5,12 +5,12 @@
  * A driver keeps it on some container engine; nothing that only that engine knows (a path, a process id, a runtime's
  * word) crosses this interface.
  *
- * | state     | create            | start   | connect        | freeze | thaw  | stop    | destroy | snapshot |
- * |-----------|-------------------|---------|----------------|--------|-------|---------|---------|----------|
- * | gone      | → stopped         | unknown | unknown        | unknown| unknown| unknown| gone    | unknown  |
- * | stopped   | nothing           | → ready | not-running    | not-running | not-running | nothing | → gone | a layer |
- * | ready     | nothing           | nothing | a stream       | → frozen | nothing | → stopped | → gone | a layer |
- * | frozen    | nothing           | → ready | not-running    | nothing | → ready | → stopped | → gone | a layer |
+ * | state     | create            | start   | connect        | freeze | thaw  | stop    | destroy | snapshot | throttle |
+ * |-----------|-------------------|---------|----------------|--------|-------|---------|---------|----------|----------|
+ * | gone      | → stopped         | unknown | unknown        | unknown| unknown| unknown| gone    | unknown  | unknown  |
+ * | stopped   | nothing           | → ready | not-running    | not-running | not-running | nothing | → gone | a layer | not-running |
+ * | ready     | nothing           | nothing | a stream       | → frozen | nothing | → stopped | → gone | a layer | nothing |
+ * | frozen    | nothing           | → ready | not-running    | nothing | → ready | → stopped | → gone | a layer | nothing |
  *
  * "nothing" means that the call succeeds and changes nothing; "unknown" and "not-running" are the `DriverError` codes
  * it rejects with. "a layer": the sandbox stays as it is, and there is a layer more. A container that ends by itself (its init died, the host restarted) is `stopped`: its disk is kept.
@@ -30,6 +30,7 @@
  *   sandbox stands still meanwhile.
  * - `create` with a layer that is not there rejects with `layer-missing`. A layer that a sandbox was made with cannot be
  *   removed (`layer-in-use`), and removing one that is not there does nothing.
+ * - `throttle` leaves a sandbox a part of its processors until another part is said; from a start on it has all of them.
  * - An aborted signal ends the wait, not the work; the state is then what `status` says.
  * - Disposing the driver releases what it holds in this process. Sandboxes live on, and the next driver finds them.
  */
@@ -52,6 +53,8 @@ export interface SandboxDriver extends AsyncDisposable {
   list(options?: CallOptions): Promise<SandboxStatus[]>;
   /** What a sandbox that is ready or frozen uses now. */
   stats(id: SandboxId, options?: CallOptions): Promise<SandboxStats>;
+  /** Leaves it this part of its processors: more than 0, and 1 for all of them. */
+  throttle(id: SandboxId, share: number, options?: CallOptions): Promise<void>;
   /** Stores what the sandbox has changed over what it was made of. */
   snapshot(id: SandboxId, layer: LayerId, options?: CallOptions): Promise<void>;
   /** Every layer that there is. */
@@ -126,6 +129,8 @@ export interface SandboxStats {
   processes: number;
   /** Processor time used since the start, in microseconds. */
   cpuMicroseconds: number;
+  /** Part of its processors that it has: 1, or less where it is throttled. */
+  processorShare: number;
   /** How often the kernel ended a process for lack of memory. */
   outOfMemoryKills: number;
 }

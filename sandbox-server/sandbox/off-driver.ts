@@ -42,6 +42,9 @@ export class OffDriver implements SandboxDriver {
   stats(): Promise<SandboxStats> {
     return off();
   }
+  throttle(): Promise<void> {
+    return off();
+  }
   snapshot(): Promise<void> {
     return off();
   }

@@ -1,7 +1,7 @@
 /** Who looks at a sandbox, since when nobody does, what became of it meanwhile, and how long it is kept for them. */
 
 /** What became of a sandbox while its learner was away. */
-export type Returned = 'frozen' | 'stopped';
+export type Returned = 'throttled' | 'frozen' | 'stopped';
 
 export interface AttendanceOptions {
   now: () => number;

@@ -16,6 +16,9 @@ export type Happening =
   | { event: 'stopped'; reason: StopReason }
   /** It ended, and nobody had asked for that. */
   | { event: 'died' }
+  /** It is slowed down, for it was busy for long with nobody there; and not any more. */
+  | { event: 'throttled' }
+  | { event: 'unthrottled'; reason: 'returned' | 'quiet' }
   /** Another one took its place, for a reset or a jump. `from` is that before. */
   | { event: 'moved'; from: string }
   /** Its files are kept longer: in milliseconds since 1970. */

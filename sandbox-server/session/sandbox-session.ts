@@ -28,6 +28,8 @@ export interface SessionContext {
   seen(id: string): void;
   /** Notes in the database until when it is kept at least. */
   keep(id: string, until: number): void;
+  /** Called when somebody looks at it whom nobody was with before. */
+  onReturned(session: SandboxSession): void;
   /** Called whenever a sandbox is `ready`; what it returns is disposed when the sandbox is not any more. */
   onReady(session: SandboxSession): Disposable | undefined;
   onHappening: OnHappening;
@@ -45,6 +47,8 @@ export class SandboxSession implements Disposable {
   endedOnPurpose = false;
   stage: StartStage | undefined;
   private stageBegan: number | undefined;
+  /** Whether it was slowed down because it was busy for long with nobody there. */
+  throttled = false;
   private readonly context: SessionContext;
   private sandbox: Sandbox;
   private current!: SandboxState;
@@ -113,7 +117,10 @@ export class SandboxSession implements Disposable {
 
   /** Counts a viewer until disposed. */
   view(): Disposable {
-    return this.attendance.view();
+    const came = !this.attendance.viewed;
+    const view = this.attendance.view();
+    if (came) this.context.onReturned(this);
+    return view;
   }
 
   /** Brings the sandbox up where it does not run. All who ask meanwhile wait for the same start, and hear its stages. */

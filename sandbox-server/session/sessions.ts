@@ -30,6 +30,8 @@ export interface SessionsOptions {
   whileReady?: (session: SandboxSession) => Disposable;
   /** Told what becomes of sandboxes. */
   onHappening?: OnHappening;
+  /** Called when somebody comes to a sandbox that nobody looked at. */
+  onReturned?: (session: SandboxSession) => void;
 }
 
 /** Where sandboxes reach what is outside of them. */
@@ -71,6 +73,7 @@ export class Sessions implements AsyncDisposable {
       admit: (session, onWait) => this.admit(session, onWait),
       seen: (id) => this.noted(id, () => options.records.seen(id)),
       keep: (id, until) => options.records.keep(id, until),
+      onReturned: (session) => options.onReturned?.(session),
       onReady: (session) => {
         const stack = new DisposableStack();
         stack.use(options.outlet?.open(session));

@@ -3,6 +3,8 @@ import type { NoticeCode, Returned } from './connection.ts';
 import { make } from './dom.ts';
 
 const RETURNED: Record<Returned, string> = {
+  throttled:
+    'Your programs were busy for long while you were away, and were slowed down; now they have full speed again.',
   frozen: 'Your sandbox was frozen while you were away; everything goes on where it was.',
   stopped: 'Your sandbox was stopped while you were away: programs have ended, files are kept.',
 };

@@ -23,7 +23,7 @@ export interface DriverUnderTest {
   spec: SandboxSpec;
 }
 
-type Call = 'create' | 'start' | 'connect' | 'freeze' | 'thaw' | 'stop' | 'destroy' | 'snapshot';
+type Call = 'create' | 'start' | 'connect' | 'freeze' | 'thaw' | 'stop' | 'destroy' | 'snapshot' | 'throttle';
 
 /** The table of the doc comment: what a call leads to in a state; a code in brackets is a rejection. */
 const TABLE: Record<DriverState, Record<Call, DriverState | `(${string})`>> = {
@@ -36,6 +36,7 @@ const TABLE: Record<DriverState, Record<Call, DriverState | `(${string})`>> = {
     stop: '(unknown)',
     destroy: 'gone',
     snapshot: '(unknown)',
+    throttle: '(unknown)',
   },
   stopped: {
     create: 'stopped',
@@ -46,6 +47,7 @@ const TABLE: Record<DriverState, Record<Call, DriverState | `(${string})`>> = {
     stop: 'stopped',
     destroy: 'gone',
     snapshot: 'stopped',
+    throttle: '(not-running)',
   },
   ready: {
     create: 'ready',
@@ -56,6 +58,7 @@ const TABLE: Record<DriverState, Record<Call, DriverState | `(${string})`>> = {
     stop: 'stopped',
     destroy: 'gone',
     snapshot: 'ready',
+    throttle: 'ready',
   },
   frozen: {
     create: 'frozen',
@@ -66,6 +69,7 @@ const TABLE: Record<DriverState, Record<Call, DriverState | `(${string})`>> = {
     stop: 'stopped',
     destroy: 'gone',
     snapshot: 'frozen',
+    throttle: 'frozen',
   },
 };
 
@@ -94,6 +98,7 @@ export function describeDriverContract(name: string, open: () => Promise<DriverU
     const call = async (what: Call): Promise<void> => {
       if (what === 'create') await driver.create(id, subject.spec);
       else if (what === 'connect') (await driver.connect(id)).destroy();
+      else if (what === 'throttle') await driver.throttle(id, 0.5);
       else if (what === 'snapshot') await driver.snapshot(id, `layer-${id}`);
       else await driver[what](id);
     };
@@ -299,6 +304,25 @@ export function describeDriverContract(name: string, open: () => Promise<DriverU
       expect(stats.outOfMemoryKills).toBe(0);
       await call('stop');
       await expect(driver.stats(id)).rejects.toMatchObject({ code: 'not-running' });
+    });
+
+    test('a sandbox keeps the part of its processors that it was left until another is said or it starts again', async () => {
+      await bring('ready');
+      const share = async () => (await driver.stats(id)).processorShare;
+      expect(await share()).toBe(1);
+      await driver.throttle(id, 0.25);
+      expect(await share()).toBe(0.25);
+      await call('freeze');
+      expect(await share()).toBe(0.25);
+      await driver.throttle(id, 0.5);
+      await call('thaw');
+      expect(await share()).toBe(0.5);
+      await driver.throttle(id, 1);
+      expect(await share()).toBe(1);
+      await driver.throttle(id, 0.25);
+      await call('stop');
+      await call('start');
+      expect(await share()).toBe(1);
     });
 
     test('an aborted call rejects with the reason, as the caller gave it', async () => {

@@ -62,6 +62,8 @@ export async function gatewayOn(
     extendMs: 0,
     startTimeoutMs: 5000,
     auditKeepMs: 86_400_000,
+    busyAfterMs: 0,
+    busyShare: 0.1,
     sandboxes: { mode: 'on' },
     images: { image: { id: 'image', profile: 'standard' } },
     registry: { mode: 'off' },

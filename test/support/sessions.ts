@@ -24,6 +24,7 @@ export function sessionsOn(
   database = openDatabase(':memory:'),
   outlet?: SessionsOptions['outlet'],
   whileReady?: SessionsOptions['whileReady'],
+  onReturned?: SessionsOptions['onReturned'],
 ): SessionsUnderTest {
   const clock = { now: 1_000_000, jumped: 0 };
   const now = () => clock.now;
@@ -59,6 +60,7 @@ export function sessionsOn(
     log,
     ...(outlet ? { outlet } : {}),
     ...(whileReady ? { whileReady } : {}),
+    ...(onReturned ? { onReturned } : {}),
   });
   return { sessions, spares, records, clock, warnings };
 }

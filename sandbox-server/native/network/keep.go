@@ -85,8 +85,16 @@ func begin(gate *os.File, limits *Limits) (*stack, error) {
 	if err := json.NewDecoder(os.Stdin).Decode(limits); err != nil {
 		return nil, err
 	}
-	files := uint64(limits.Connections + otherFiles)
-	if err := syscall.Setrlimit(syscall.RLIMIT_NOFILE, &syscall.Rlimit{Cur: files, Max: files}); err != nil {
+	var files syscall.Rlimit
+	err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &files)
+	if wanted := uint64(limits.Connections + otherFiles); err == nil && wanted < files.Max {
+		files.Max = wanted
+	}
+	files.Cur = files.Max
+	if err == nil {
+		err = syscall.Setrlimit(syscall.RLIMIT_NOFILE, &files)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("the bound of open files: %w", err)
 	}
 	return newStack(gate, limits)

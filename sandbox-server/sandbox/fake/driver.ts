@@ -23,6 +23,7 @@ interface FakeSandbox {
   files: Map<string, string>;
   state: Exclude<DriverState, 'gone'>;
   init: FakeInit | undefined;
+  processorShare: number;
 }
 
 /** Files by their name; null: it was deleted. */
@@ -59,13 +60,23 @@ export class FakeDriver implements SandboxDriver {
     if (this.host.sandboxes.has(id)) return;
     if (!this.host.images.has(spec.image)) throw new DriverError('image-missing', `no image ${spec.image}`);
     const under = this.over(spec.layers ?? []);
-    this.host.sandboxes.set(id, { spec, under, files: new Map(under), state: 'stopped', init: undefined });
+    this.host.sandboxes.set(id, {
+      spec,
+      under,
+      files: new Map(under),
+      state: 'stopped',
+      init: undefined,
+      processorShare: 1,
+    });
   }
 
   async start(id: string, options?: CallOptions): Promise<void> {
     options?.signal?.throwIfAborted();
     const sandbox = this.known(id);
-    if (sandbox.state === 'stopped') sandbox.init = new FakeInit(sandbox.files);
+    if (sandbox.state === 'stopped') {
+      sandbox.init = new FakeInit(sandbox.files);
+      sandbox.processorShare = 1;
+    }
     sandbox.state = 'ready';
   }
 
@@ -106,8 +117,12 @@ export class FakeDriver implements SandboxDriver {
   }
 
   async stats(id: string): Promise<SandboxStats> {
-    this.running(id);
-    return { memoryBytes: 1024, processes: 1, cpuMicroseconds: 1, outOfMemoryKills: 0 };
+    const { processorShare } = this.running(id);
+    return { memoryBytes: 1024, processes: 1, cpuMicroseconds: 1, processorShare, outOfMemoryKills: 0 };
+  }
+
+  async throttle(id: string, share: number): Promise<void> {
+    this.running(id).processorShare = share;
   }
 
   async snapshot(id: string, layer: string, options?: CallOptions): Promise<void> {

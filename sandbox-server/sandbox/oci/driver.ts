@@ -130,6 +130,10 @@ export class OciDriver implements SandboxDriver {
     return checked(statsValue, await this.supervisor.call({ op: 'stats', id }, options));
   }
 
+  async throttle(id: string, share: number, options?: CallOptions): Promise<void> {
+    await this.supervisor.call({ op: 'throttle', id, share }, options);
+  }
+
   snapshot(id: string, layer: string, options?: CallOptions): Promise<void> {
     return this.inOrder(id, async () => {
       try {

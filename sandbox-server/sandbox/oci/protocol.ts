@@ -50,6 +50,7 @@ export const supervisorRequest = z.discriminatedUnion('op', [
   byId('destroy'),
   byId('status'),
   byId('stats'),
+  byId('throttle').extend({ share: z.number().positive().max(1) }),
   asked('list'),
   asked('snapshot').extend({ id: sandboxId, layer: layerId }),
   asked('layers'),
@@ -91,6 +92,7 @@ export const statsValue = z.strictObject({
   memoryBytes: n,
   processes: n,
   cpuMicroseconds: n,
+  processorShare: z.number().positive().max(1),
   outOfMemoryKills: n,
 });
 export const capacityValue = z.strictObject({

@@ -10,6 +10,11 @@ const ROOT = '/sys/fs/cgroup';
 /** How long a freeze may take: a process in an uninterruptible wait is frozen only after it. */
 const FREEZE_MS = 2000;
 
+/** In microseconds: the kernel's default, as `launch` counts (native/launch/cgroup.go), and the least that it takes. */
+const PERIOD = 100_000;
+const LEAST_QUOTA = 1000;
+const QUOTA_ATTEMPTS = 20;
+
 export class Cgroups {
   readonly version: 1 | 2;
   /** Path of the parent of all sandboxes, from each hierarchy's root. */
@@ -52,12 +57,15 @@ export class Cgroups {
     return this.version === 2 ? join(ROOT, this.parent, ...names) : join(ROOT, controller, this.parent, ...names);
   }
 
-  async stats(id: string): Promise<SandboxStats> {
+  /** `cpus`: as many processors as it has when it is not throttled. */
+  async stats(id: string, cpus: number): Promise<SandboxStats> {
+    const processorShare = Math.min(1, (await this.processors(id)) / cpus);
     if (this.version === 2) {
       return {
         memoryBytes: await number(this.dir('', id), 'memory.current'),
         processes: await number(this.dir('', id), 'pids.current'),
         cpuMicroseconds: await keyed(this.dir('', id), 'cpu.stat', 'usage_usec'),
+        processorShare,
         outOfMemoryKills: await keyed(this.dir('', id, 'learner'), 'memory.events', 'oom_kill'),
       };
     }
@@ -65,8 +73,36 @@ export class Cgroups {
       memoryBytes: await number(this.dir('memory', id), 'memory.usage_in_bytes'),
       processes: await number(this.dir('pids', id), 'pids.current'),
       cpuMicroseconds: Math.round((await number(this.dir('cpuacct', id), 'cpuacct.usage')) / 1000),
+      processorShare,
       outOfMemoryKills: await this.killsV1(this.dir('memory', id, 'learner')),
     };
+  }
+
+  /** How many processors it may keep busy; Infinity where nothing limits it. */
+  private async processors(id: string): Promise<number> {
+    const [quota, period] =
+      this.version === 2
+        ? (await text(this.dir('', id), 'cpu.max')).split(' ')
+        : [await text(this.dir('cpu', id), 'cpu.cfs_quota_us'), await text(this.dir('cpu', id), 'cpu.cfs_period_us')];
+    const found = Number(quota) / Number(period);
+    return found > 0 ? found : Infinity;
+  }
+
+  /** Nothing where this host does not limit them (version 1 without its controller). */
+  async setProcessors(id: string, cpus: number): Promise<void> {
+    const quota = String(Math.max(LEAST_QUOTA, Math.round(cpus * PERIOD)));
+    if (this.version === 2) return writeFile(join(this.dir('', id), 'cpu.max'), `${quota} ${PERIOD}`);
+    const dir = this.dir('cpu', id);
+    for (let attempt = 0; existsSync(dir); attempt++) {
+      try {
+        return await writeFile(join(dir, 'cpu.cfs_quota_us'), quota);
+      } catch (error) {
+        // A group in it may have more than that: made by root in a sandbox with an engine, who may make it anew meanwhile.
+        if ((error as NodeJS.ErrnoException).code !== 'EINVAL' || attempt === QUOTA_ATTEMPTS) throw error;
+        const below = (await this.tree(dir)).slice(1).reverse();
+        for (const each of below) await writeFile(join(each, 'cpu.cfs_quota_us'), '-1').catch(() => {});
+      }
+    }
   }
 
   /** The kernel counts them by the group of the killed alone. */

@@ -141,7 +141,14 @@ export class Sandboxes {
   stats(id: string): Promise<SandboxStats> {
     return this.queue.run(id, async () => {
       await this.running(id);
-      return this.host.cgroups.stats(id);
+      return this.host.cgroups.stats(id, this.known(id).spec.limits.cpus);
+    });
+  }
+
+  throttle(id: string, share: number): Promise<void> {
+    return this.queue.run(id, async () => {
+      await this.running(id);
+      await this.host.cgroups.setProcessors(id, this.known(id).spec.limits.cpus * share);
     });
   }
 

@@ -116,6 +116,8 @@ function perform(request: SupervisorRequest, sandboxes: Sandboxes): Promise<unkn
     case 'status':
     case 'stats':
       return sandboxes[request.op](request.id);
+    case 'throttle':
+      return sandboxes.throttle(request.id, request.share);
     case 'list':
       return sandboxes.list();
     case 'snapshot':
