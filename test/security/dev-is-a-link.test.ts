@@ -1,6 +1,15 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Config } from '../../sandbox-server/config.ts';
 import { RealSandboxes } from '../support/sandboxes.ts';
@@ -25,7 +34,15 @@ function link(rootfs: string, dir: string, name: string, target: string): void {
   symlinkSync(target, join(rootfs, dir, name));
 }
 
-describe.each(['crun', 'runc'] as const)('under %s', (runtime) => {
+/** Places where something is mounted besides. The runtime looks for them inside the image's root, and nowhere else. */
+const MOUNTED = ['run', 'var/lib/docker', 'var/lib', 'var', 'etc', 'home', 'tmp'];
+
+describe.each([
+  ['crun', 'standard'],
+  ['crun', 'containers'],
+  ['runc', 'standard'],
+  ['runc', 'containers'],
+] as const)('under %s, profile %s', (runtime, profile) => {
   let sandboxes: RealSandboxes;
   let images: string;
   let canary: string;
@@ -51,7 +68,7 @@ describe.each(['crun', 'runc'] as const)('under %s', (runtime) => {
     make(rootfs, canary);
     const before = [statSync(canary), statSync(join(canary, 'file')), statSync('/dev/null')].map(whatMatters);
 
-    const refused = sandboxes.start({ image });
+    const refused = sandboxes.start({ ...sandboxes.specOf(profile), image });
     await expect(refused).rejects.toMatchObject({ name: 'DriverError', code: 'image-refused' });
 
     expect([statSync(canary), statSync(join(canary, 'file')), statSync('/dev/null')].map(whatMatters)).toEqual(before);
@@ -60,19 +77,39 @@ describe.each(['crun', 'runc'] as const)('under %s', (runtime) => {
     expect(left).toBeUndefined();
     for (const { id } of await sandboxes.driver.list()) {
       expect(tracesOf(sandboxes.config, id, idsOf(sandboxes, id))).toEqual([]);
+      await sandboxes.driver.destroy(id);
     }
   });
 
   test('an image that is refused says what is wrong with it', async () => {
     const rootfs = join(images, 'told', 'rootfs');
     link((mkdirSync(rootfs, { recursive: true }), rootfs), 'dev', 'zero', '/etc/passwd');
-    await expect(sandboxes.start({ image: 'told' })).rejects.toThrow('/dev/zero in the image is a link');
+    await expect(sandboxes.start({ ...sandboxes.specOf(profile), image: 'told' })).rejects.toThrow(
+      '/dev/zero in the image is a link',
+    );
   });
 
   test('an image with nothing in it is no danger, and starts', async () => {
     mkdirSync(join(images, 'empty', 'rootfs'), { recursive: true });
-    const id = await sandboxes.start({ image: 'empty' });
+    const id = await sandboxes.start({ ...sandboxes.specOf(profile), image: 'empty' });
     expect(await sandboxes.driver.status(id)).toBe('ready');
+  });
+
+  test.each(MOUNTED)('an image whose /%s is a link leads nothing that is mounted onto the host', async (name) => {
+    const image = `mounted-${name.replaceAll(/[^a-z]/g, '-')}`;
+    const rootfs = join(images, image, 'rootfs');
+    mkdirSync(dirname(join(rootfs, name)), { recursive: true });
+    symlinkSync(canary, join(rootfs, name));
+    const before = [statSync(canary), statSync(join(canary, 'file'))].map(whatMatters);
+    // It may start, with the place of that name inside, or be refused.
+    const id = await sandboxes.start({ ...sandboxes.specOf(profile), image }).catch((error: Error) => {
+      expect(error.name).toBe('DriverError');
+    });
+    expect(readdirSync(canary)).toEqual(['file']);
+    expect(readFileSync(join(canary, 'file'), 'utf8')).toBe('sings');
+    expect([statSync(canary), statSync(join(canary, 'file'))].map(whatMatters)).toEqual(before);
+    expect(readFileSync('/proc/self/mountinfo', 'utf8')).not.toContain(canary);
+    if (id !== undefined) await sandboxes.driver.destroy(id);
   });
 });
 
@@ -92,6 +129,34 @@ test('root in a sandbox cannot put links in these places for the next start to f
       .map((line) => line.replace(/ \d+$/, ''))
       .sort(),
   ).toEqual(['/ directory', '/dev directory', '/proc directory', '/sys directory']);
+});
+
+test('nor can root that may unmount what is mounted there', async () => {
+  await using sandboxes = await RealSandboxes.open();
+  const host = ['/dev/null', '/etc/hostname', '/run'].map((path) => whatMatters(statSync(path)));
+  for (const places of [['dev'], ['proc', 'sys'], ['run', 'var/lib/docker']]) {
+    const id = await sandboxes.start(sandboxes.specOf('containers'));
+    await sandboxes.run(
+      id,
+      // What does this is held open: it goes on without its /dev.
+      `exec 2>&1; ${places.map((place) => `while umount -l /${place}; do :; done; rm -rf /${place}; ln -sfn / /${place}`).join('; ')}`,
+      { root: true },
+    );
+    await sandboxes.driver.stop(id);
+    const started = await sandboxes.driver.start(id).then(
+      () => true,
+      (error: Error & { code?: string }) => {
+        expect(error.code).toMatch(/^(?:image-refused|start-failed)$/);
+        return false;
+      },
+    );
+    if (started) {
+      const { out } = await sandboxes.run(id, 'ls -d /proc/self/fd/0 /dev/null; readlink -f /etc/hostname');
+      expect(out).toContain('/dev/null');
+    }
+    await sandboxes.driver.destroy(id);
+  }
+  expect(['/dev/null', '/etc/hostname', '/run'].map((path) => whatMatters(statSync(path)))).toEqual(host);
 });
 
 function whatMatters({ uid, gid, mode, size, ino }: ReturnType<typeof statSync> & object) {

@@ -39,7 +39,7 @@ export function processesOf(config: Config, ids: IdRange): number[] {
 
 /** Ids of the sandboxes that have a control group below this one. */
 export function cgroupsIn(parent: string): string[] {
-  const found = execFileSync('find', ['/sys/fs/cgroup', '-maxdepth', '5', '-type', 'd', '-path', `*/${parent}*/*`], {
+  const found = execFileSync('find', [...GROUPS, '-path', `*/${parent}*/*`], {
     encoding: 'utf8',
   });
   return [
@@ -93,10 +93,13 @@ const inodeOf = (path: string) => statSync(path, { throwIfNoEntry: false })?.ino
 const SANDBOX_ID = /^[0-9a-hjkmnp-tv-z]{26}$/;
 const isThere = (value: string | undefined): value is string => value !== undefined;
 
+/** All control groups. Those of other tests come and go meanwhile. */
+const GROUPS = ['/sys/fs/cgroup', '-ignore_readdir_race', '-maxdepth', '5', '-type', 'd'];
+
 /** Everything of a sandbox that is left on the host, but for its disk and what describes it. */
 export function tracesOf(config: Config, id: string, ids: IdRange): string[] {
   const found = processesOf(config, ids).map((pid) => `process ${pid}`);
-  const cgroups = execFileSync('find', ['/sys/fs/cgroup', '-maxdepth', '5', '-type', 'd', '-name', id], {
+  const cgroups = execFileSync('find', [...GROUPS, '-name', id], {
     encoding: 'utf8',
   });
   found.push(...cgroups.split('\n').filter((path) => path !== ''));
