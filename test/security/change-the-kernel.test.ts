@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ATTACKERS, startWithEngine } from '../support/engine-attacker.ts';
 import { RealSandboxes } from '../support/sandboxes.ts';
@@ -119,6 +120,35 @@ describe.each(ATTACKERS)('%s', (_who, attack) => {
     expect(out).not.toContain('/sandboxes/');
   });
 });
+
+/** Numbers of add_key, keyctl and their arguments: the user's keyring, JOIN_SESSION_KEYRING, UNLINK. */
+const [ADD_KEY, KEYCTL, USER_KEYRING, JOIN, UNLINK] = [248, 250, -4, 1, 9];
+
+test.runIf(process.arch === 'x64' && existsSync('/proc/keys'))(
+  'keys of the host and of a neighbour are not shown to root in a sandbox, nor to a container of any kind',
+  async () => {
+    const add = `my ($t, $n, $v) = ("user", "key-of-the-host", "x"); print syscall(${ADD_KEY}, $t, $n, $v, 1, ${USER_KEYRING})`;
+    const key = Number(execFileSync('perl', ['-e', add], { encoding: 'utf8' }));
+    const join = `my $n = "keys-of-a-neighbour"; syscall(${KEYCTL}, ${JOIN}, $n) > 0 or die $!; open(my $f, ">", "/tmp/joined"); sleep 20`;
+    const neighbours = sandboxes.run(neighbour, `perl -e '${join}'`, { root: true }).catch(() => undefined);
+    try {
+      await expect.poll(async () => (await sandboxes.run(neighbour, 'ls /tmp/joined')).out).not.toBe('');
+      expect((await sandboxes.run(neighbour, 'cat /proc/keys; exit 0', { root: true })).out).not.toContain(
+        'key-of-the-host',
+      );
+      expect(readFileSync('/proc/keys', 'utf8')).toContain('key-of-the-host');
+      for (const [who, attack] of ATTACKERS) {
+        const { out } = await attack(sandboxes, id, 'busybox cat /proc/keys /proc/key-users; echo looked');
+        expect(out, who).toContain('looked');
+        expect(out, who).not.toMatch(/key-of-the-host|keys-of-a-neighbour/);
+      }
+    } finally {
+      execFileSync('perl', ['-e', `syscall(${KEYCTL}, ${UNLINK}, ${key}, ${USER_KEYRING})`]);
+      await sandboxes.run(neighbour, 'pkill perl', { root: true });
+      await neighbours;
+    }
+  },
+);
 
 test('what root in a sandbox may write in /sys and /proc/sys belongs to its own namespaces', async () => {
   const { out } = await sandboxes.run(

@@ -1,8 +1,10 @@
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { readlinkSync } from 'node:fs';
 import { connect, createServer, type AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { attack, putAttacker } from '../support/attacker.ts';
 import { initOf } from '../support/host.ts';
@@ -99,6 +101,66 @@ describe.each([
     });
     expect(arrived).toEqual([]);
   });
+});
+
+/** Sends a UDP packet that it puts together itself, IP header and all, with the host's own address as its sender. */
+const FORGE = String.raw`use Socket; socket(my $s, AF_INET, SOCK_RAW, 255) or die "no raw socket: $!
+";
+  for my $to (@ARGV[1 .. $#ARGV]) {
+    my $udp = pack("nnnn", 9, $ARGV[0], 8 + 6, 0) . "forged";
+    my $ip = pack("CCnnnCCna4a4", 0x45, 0, 20 + length $udp, 1, 0, 64, 17, 0, inet_aton("203.0.113.77"), inet_aton($to));
+    setsockopt($s, SOL_SOCKET, SO_BROADCAST, 1); send($s, $ip . $udp, 0, sockaddr_in($ARGV[0], inet_aton($to)));
+  }`;
+/** Tells of each packet on any link of its network that holds a word, for a second and a half. */
+const SNIFF = String.raw`socket(my $s, 17, 3, unpack("S", pack("n", 3))) or die "no packet socket: $!
+"; $| = 1; print "listening
+";
+  $SIG{ALRM} = sub { exit }; alarm 2; while (1) { recv($s, my $packet, 65536, 0); print "heard
+" if index($packet, $ARGV[0]) >= 0 }`;
+const perl = (program: string, ...args: (string | number)[]) => ['-e', program, ...args.map(String)];
+const quoted = (args: string[]) => `perl ${args.map((each) => `'${each}'`).join(' ')}`;
+
+test('packets that are forged on the host arrive there, and who listens on the host hears them', async () => {
+  execFileSync('perl', perl(FORGE, port, '127.0.0.1', HOST_ADDRESS));
+  await expect.poll(() => arrived.length).toBe(2);
+  const sniffing = promisify(execFile)('perl', perl(SNIFF, 'word-of-the-host'));
+  await tell('word-of-the-host', 500);
+  expect((await sniffing).stdout).toContain('heard');
+  arrived.length = 0;
+});
+
+/** Says a word on the host's loopback, again and again. */
+async function tell(word: string, ms: number): Promise<void> {
+  const socket = createSocket('udp4');
+  for (const until = Date.now() + ms; Date.now() < until; await sleep(50)) socket.send(word, port, '127.0.0.1');
+  socket.close();
+}
+
+test('where raw sockets can be made, what they send and hear is the sandbox’s own network', async () => {
+  const links = `ip link set lo up; ip link add v0 type veth peer name v1; ip link set v0 up; ip link set v1 up
+    ip address add 203.0.113.1/24 dev v0; ip route add default dev v0; ip neighbour add ${HOST_ADDRESS} lladdr 02:00:00:00:00:01 dev v0`;
+  const { err } = await sandboxes.run(
+    withEngine,
+    `${links}; ${quoted(perl(FORGE, port, HOST_ADDRESS, '127.0.0.1', '255.255.255.255', '203.0.113.255', '224.0.0.1', '10.0.0.1'))}`,
+    { root: true },
+  );
+  expect(err).toBe('');
+  const sniffing = sandboxes.run(withEngine, quoted(perl(SNIFF, 'word-of-the-host')), { root: true });
+  await tell('word-of-the-host', 2000);
+  expect((await sniffing).out).toBe('listening\n');
+  expect(arrived.filter((each) => !each.includes('127.0.0.1'))).toEqual([]);
+  await sandboxes.run(withEngine, 'ip link delete v0', { root: true });
+  arrived.length = 0;
+});
+
+test.each([
+  ['a learner', false],
+  ['root in a sandbox', true],
+])('%s makes no raw socket where there is no engine', async (_who, root) => {
+  for (const program of [perl(FORGE, port, HOST_ADDRESS), perl(SNIFF, 'x')]) {
+    const { out, err } = await sandboxes.run(id, quoted(program), { root });
+    expect([out, err]).toEqual(['', expect.stringMatching(/^no (?:raw|packet) socket: Operation not permitted/)]);
+  }
 });
 
 describe.each([
