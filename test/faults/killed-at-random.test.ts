@@ -2,129 +2,141 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { WebSocket } from 'ws';
-import type { AttachedMessage, ServerMessage } from '../../sandbox-server/protocol/messages.ts';
-import { TestPage, visit } from '../support/gateway.ts';
-import { processesIn } from '../support/host.ts';
-import { TERMINAL } from '../support/raw-web.ts';
+import { OciDriver } from '../../sandbox-server/sandbox/oci/driver.ts';
+import type { SandboxSpec } from '../../sandbox-server/sandbox/driver.ts';
+import { bothProfiles, PROFILE_COURSES, terminalIn } from '../support/both-profiles.ts';
+import { Comers } from '../support/comers.ts';
+import { imageOf } from '../support/config.ts';
+import { counted } from '../support/counts.ts';
+import { visit } from '../support/gateway.ts';
+import { idsOf, processesOf } from '../support/host.ts';
+import { LIMITS_OF } from '../support/limits.ts';
+import { checkNumbered, Numbered } from '../support/numbered.ts';
+import { PageTerminal } from '../support/page-terminal.ts';
+import { footprint } from '../support/residue.ts';
 import { TestServer } from '../support/server.ts';
+import { killCalled, randomFrom } from '../support/victims.ts';
 
-/** How often each part is killed. */
-const TIMES = 20;
+/** In all: a third each of the gateway, the supervisor, and of what the supervisor is just running. */
+const KILLS = counted({ usual: 12, long: 201 });
 
-/** A random order that a failed run can be repeated with. */
+/** Printed with the figures; the order and the moments of a run are its. */
 const SEED = Number(process.env['SLIPWAY_TEST_SEED'] ?? Date.now() % 1_000_000);
 
-function random(seed: number): () => number {
-  let state = seed;
-  return () => (state = (state * 1_103_515_245 + 12_345) % 2_147_483_648) / 2_147_483_648;
-}
+/** A page that was connected for so long waits a short time after the next loss; learners lose a server once a day. */
+const GOOD_AFTER_MS = 5200;
 
-/** A learner's page: connects again whenever it lost the server, from the byte that it has. */
-class Page implements Disposable {
-  text = '';
-  connections = 0;
-  readonly shells = new Set<string>();
-  /** What was wrong with an answer; a server that is not there is no mistake. */
-  readonly mistakes: string[] = [];
-  private readonly server: TestServer;
-  private readonly cookie: string;
-  private webSocket: WebSocket | undefined;
-  private position: number | undefined;
-  private shell: string | undefined;
-  private ended = false;
+const TARGETS = ['gateway', 'supervisor', 'runtime'] as const;
 
-  constructor(server: TestServer, cookie: string) {
-    this.server = server;
-    this.cookie = cookie;
-    this.connect();
-  }
+/** A gateway is killed together with a supervisor this often. */
+const TOGETHER = 0.25;
 
-  type(text: string): void {
-    this.webSocket!.send(Buffer.from(text));
-  }
+test(
+  `after ${KILLS} kills at random all shells live, no byte is lost or doubled, and nothing is left over`,
+  { timeout: 90_000 + KILLS * 6000 },
+  async () => {
+    await using server = await TestServer.start({ ...bothProfiles(), logLevel: 'info', idleFreezeMs: 1500 });
+    const { config } = server;
+    const random = randomFrom(SEED);
+    const empty = footprint(config);
+    await using driver = new OciDriver({ run: config.run, socket: config.paths.supervisorSocket });
 
-  [Symbol.dispose](): void {
-    this.ended = true;
-    this.webSocket?.terminate();
-  }
+    // Who stays: three shells in both profiles, and a second tab that looks at one of them.
+    using stack = new DisposableStack();
+    const [ada, ben] = [await visit(server.url), await visit(server.url)];
+    const page = (cookie: string, path: string) => stack.use(new PageTerminal(server.url, cookie, path));
+    const shells = [
+      page(ada, terminalIn('standard')),
+      page(ada, terminalIn('standard', 'second')),
+      page(ben, terminalIn('containers')),
+    ];
+    const programs: Numbered[] = [];
+    for (const each of shells) programs.push(stack.use(await Numbered.start(each)));
+    const pages = [...shells, page(ada, terminalIn('standard'))];
+    const residents = readdirSync(join(config.run, 'sandboxes')).sort();
+    expect(residents).toHaveLength(2);
+    const processes = residents.flatMap((id) => processesOf(config, idsOf(server, id)));
 
-  private connect(): void {
-    if (this.ended) return;
-    const { url } = this.server;
-    const webSocket = new WebSocket(url.replace('http', 'ws') + TERMINAL, {
-      headers: { origin: url, cookie: this.cookie },
-    });
-    this.webSocket = webSocket;
-    const say = (message: object) => webSocket.send(JSON.stringify(message));
-    webSocket.on('error', () => {});
-    webSocket.on('open', () => {
-      const resume = this.position === undefined ? {} : { from: this.position, shell: this.shell };
-      say({ type: 'open', visible: true, columns: 80, rows: 24, ...resume });
-    });
-    webSocket.on('message', (data: Buffer, isBinary) => {
-      if (isBinary) {
-        this.text += data.toString('latin1');
-        this.position = this.position! + data.length;
-        return say({ type: 'parsed', position: this.position });
+    // Who comes and goes meanwhile, so that everything is under way that can be.
+    const specs = PROFILE_COURSES.map((profile): SandboxSpec => ({
+      image: imageOf(config, profile),
+      profile,
+      hostname: 'slip',
+      limits: LIMITS_OF[profile],
+    }));
+    const paths = PROFILE_COURSES.map((course) => terminalIn(course));
+    const comers = new Comers(server.url, paths, driver, specs);
+
+    const back: number[] = [];
+    const killed = new Map<string, number>();
+    const count = (what: string) => killed.set(what, (killed.get(what) ?? 0) + 1);
+    for (let n = 0; n < KILLS; n++) {
+      const target = TARGETS[n % 3]!;
+      await sleep(random() * 300);
+      if (target === 'runtime') {
+        count((await killCalled(server.pid('supervisor'), random() < 0.5, random() * 30)) ?? 'runtime, missed');
+        continue;
       }
-      const message = JSON.parse(data.toString()) as ServerMessage;
-      if (message.type === 'attached') this.attached(message);
-    });
-    webSocket.on('close', () => setTimeout(() => this.connect(), 30));
-  }
-
-  private attached(message: AttachedMessage): void {
-    this.connections++;
-    this.shells.add(message.shell);
-    if (this.position !== undefined && (message.cut || message.from !== this.position)) {
-      this.mistakes.push(`wanted ${this.position}, got ${JSON.stringify(message)}`);
+      if (target === 'gateway') {
+        const good = () => Math.max(...pages.map((each) => each.attachedAt.at(-1) ?? 0)) + GOOD_AFTER_MS;
+        await expect.poll(() => pages.every(({ connected }) => connected), { timeout: 30_000 }).toBe(true);
+        while (performance.now() < good()) await sleep(50);
+      }
+      const parts = target === 'gateway' && random() < TOGETHER ? (['supervisor', 'gateway'] as const) : [target];
+      const at = performance.now();
+      await Promise.all(parts.map((part) => server.end(part, 'SIGKILL')));
+      for (const part of parts) count(part);
+      await Promise.all(parts.map((part) => server.run(part)));
+      if (target !== 'gateway') continue;
+      await expect
+        .poll(() => pages.every(({ attachedAt }) => attachedAt.at(-1)! > at), { timeout: 30_000, interval: 20 })
+        .toBe(true);
+      back.push(...pages.map(({ attachedAt }) => attachedAt.find((time) => time > at)! - at));
     }
-    this.position = message.from;
-    this.shell = message.shell;
-  }
-}
 
-test('killing gateway and supervisor again and again ends no shell, and no byte is lost or doubled', async () => {
-  await using server = await TestServer.start({ logLevel: 'warn' });
-  const cookie = await visit(server.url);
-  using page = new Page(server, cookie);
-  await expect.poll(() => page.text, { timeout: 20_000 }).toMatch(/\$ /);
-  // 200 lines a second: what waits while a gateway starts stays far below what init holds.
-  page.type(
-    `perl -e '$| = 1; for (my $n = 0; !-e "enough"; $n++) { print "line-$n\\n"; select undef, undef, undef, 0.005 } print "last\\n"'\n`,
-  );
-  await expect.poll(() => page.text, { timeout: 20_000 }).toMatch(/line-100\r\n/);
-  const [sandbox] = readdirSync(join(server.config.run, 'sandboxes'));
-  const before = processesIn(server.config.cgroup);
+    await comers.end();
+    for (const each of programs) await each.end();
+    await expect.poll(() => pages.at(-1)!.text.slice(-4000), { timeout: 20_000 }).toMatch(/in-end\n/);
+    const sorted = back.toSorted((a, b) => a - b).map(Math.round);
+    const quantile = (q: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))];
+    const checked = programs.map((each, n) => each.check(`shell ${n}, seed ${SEED}`));
+    console.log(
+      `seed ${SEED}: killed ${JSON.stringify(Object.fromEntries(killed))};`,
+      `screens back p50 ${quantile(0.5)} ms, p95 ${quantile(0.95)} ms, longest ${sorted.at(-1)} ms of ${sorted.length};`,
+      `${checked.reduce((sum, { lines }) => sum + lines, 0)} lines;`,
+      `meanwhile ${JSON.stringify(Object.fromEntries(comers.done))}`,
+    );
+    expect(comers.mistakes, `seed ${SEED}`).toEqual([]);
+    for (const each of pages) {
+      expect(each.mistakes, `seed ${SEED}`).toEqual([]);
+      expect(each.shells.size).toBe(1);
+    }
+    // Two tabs have seen the same bytes.
+    checkNumbered(pages[3]!, `the second tab, seed ${SEED}`);
+    const tail = (text: string) => text.slice(text.indexOf('line-0\n'), text.indexOf('in-end\n'));
+    expect(tail(pages[3]!.text) === tail(pages[0]!.text)).toBe(true);
+    for (const { lines, typed, arrived } of checked) {
+      expect(lines).toBeGreaterThan(KILLS * 20);
+      expect(arrived).toBeGreaterThan(typed / 2);
+    }
+    const now = residents.flatMap((id) => processesOf(config, idsOf(server, id)));
+    expect(processes.filter((pid) => now.includes(pid)).length).toBeGreaterThanOrEqual(
+      residents.length + shells.length,
+    );
 
-  const next = random(SEED);
-  const left = { gateway: TIMES, supervisor: TIMES };
-  while (left.gateway + left.supervisor > 0) {
-    const parts =
-      next() < 0.2 ? (['gateway', 'supervisor'] as const) : ([next() < 0.5 ? 'gateway' : 'supervisor'] as const);
-    const killed = parts.filter((part) => left[part] > 0);
-    for (const part of killed) left[part]--;
-    await sleep(next() * 250);
-    await Promise.all(killed.map((part) => server.end(part, 'SIGKILL')));
-    await Promise.all(killed.map((part) => server.run(part)));
-  }
-
-  const other = await TestPage.open(server.url, cookie, TERMINAL.replace('main', 'second'));
-  await other.attach();
-  other.type('touch ~/enough\n');
-  await expect.poll(() => page.text.slice(-2000), { timeout: 20_000 }).toMatch(/last\r\n/);
-
-  expect(page.mistakes, `seed ${SEED}`).toEqual([]);
-  expect(page.connections).toBeGreaterThan(TIMES / 2);
-  expect(page.shells.size).toBe(1);
-  const lines = [...page.text.matchAll(/line-(\d+)\r\n/g)].map((match) => Number(match[1]));
-  expect(lines.length).toBeGreaterThan(500);
-  expect(
-    lines.findIndex((number, index) => number !== index),
-    `seed ${SEED}: the first line out of order`,
-  ).toBe(-1);
-  // Adopted, not made anew; and nothing was left over on the way.
-  expect(readdirSync(join(server.config.run, 'sandboxes'))).toEqual([sandbox]);
-  expect(before.filter((pid) => processesIn(server.config.cgroup).includes(pid)).length).toBeGreaterThanOrEqual(2);
-});
+    // What is not theirs is gone, as the host sees it.
+    const ids = new Set(residents);
+    const others = () => {
+      const found = footprint(config);
+      const without = (kind: string) => (found[kind] as string[]).filter((id) => !ids.has(id));
+      return Object.fromEntries(
+        Object.keys(found)
+          .filter((kind) => kind !== 'processes' && kind !== 'ids')
+          .map((kind) => [kind, Array.isArray(found[kind]) ? without(kind) : found[kind]]),
+      );
+    };
+    const { processes: _, ids: __, ...nothing } = empty;
+    await expect.poll(others, { timeout: 5000 }).toEqual(nothing);
+    expect(footprint(config)['ids']).toHaveLength(residents.length);
+  },
+);

@@ -4,6 +4,7 @@
  */
 import { connect as connectSocket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { z } from 'zod';
 import {
   DriverError,
@@ -25,6 +26,10 @@ import { initSocket } from './supervisor/paths.ts';
 
 /** How long `init` may take to answer after its start, in milliseconds. */
 const INIT_ANSWER_MS = 5000;
+
+/** For how long, and how often, a supervisor that is away is asked what runs, in milliseconds: a learner waits for it. */
+const AWAY_MS = 3000;
+const ASK_AGAIN_MS = 100;
 
 export class OciDriver implements SandboxDriver {
   readonly capabilities = { freeze: true, snapshot: true } as const;
@@ -119,7 +124,26 @@ export class OciDriver implements SandboxDriver {
   }
 
   async status(id: string, options?: CallOptions): Promise<DriverState> {
-    return checked(statusValue, await this.supervisor.call({ op: 'status', id }, options));
+    return checked(
+      statusValue,
+      await this.patiently(() => this.supervisor.call({ op: 'status', id }, options), options),
+    );
+  }
+
+  /**
+   * Asks again while the supervisor is away, which is started again within a second: whoever comes back to a sandbox that
+   * runs needs no more than its word for that.
+   */
+  private async patiently<Value>(ask: () => Promise<Value>, options?: CallOptions): Promise<Value> {
+    for (const until = performance.now() + AWAY_MS; ;) {
+      try {
+        return await ask();
+      } catch (error) {
+        const away = error instanceof DriverError && error.code === 'unavailable';
+        if (!away || performance.now() > until) throw error;
+        await sleep(ASK_AGAIN_MS, undefined, options);
+      }
+    }
   }
 
   async list(options?: CallOptions): Promise<SandboxStatus[]> {

@@ -1,0 +1,54 @@
+/** What is killed at random: parts of the server, and what the supervisor is just running. */
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** A random order that a failed run can be repeated with; of what happens meanwhile the machine decides. */
+export function randomFrom(seed: number): () => number {
+  let state = seed;
+  return () => (state = (state * 1_103_515_245 + 12_345) % 2_147_483_648) / 2_147_483_648;
+}
+
+/** How long is waited for the supervisor to call something. */
+const WAIT_MS = 5000;
+
+/** Of the programs that make, copy and remove, and their children: `mkfs.ext4` and such are over too soon to meet. */
+const TOOLS = /^(launch|layer|runtime)$/;
+
+/**
+ * Kills a program that the supervisor has called, or the container runtime below it, so many milliseconds after it was
+ * seen first. Resolves to its name, or undefined where none came in time or it was quicker.
+ */
+export async function killCalled(supervisor: number, below: boolean, delayMs: number): Promise<string | undefined> {
+  for (const until = performance.now() + WAIT_MS; performance.now() < until; await sleep(1)) {
+    for (const pid of childrenOf(supervisor)) {
+      const [, name = ''] = argumentsOf(pid);
+      if (!TOOLS.test(name)) continue;
+      await sleep(delayMs);
+      const runtime = below ? childrenOf(pid)[0] : undefined;
+      return kill(runtime ?? pid) ? (runtime === undefined ? name : `${name}’s runtime`) : undefined;
+    }
+  }
+  return undefined;
+}
+
+function kill(pid: number): boolean {
+  try {
+    return process.kill(pid, 'SIGKILL');
+  } catch {
+    return false; // it has just ended
+  }
+}
+
+function childrenOf(pid: number): number[] {
+  return textOf(`/proc/${pid}/task/${pid}/children`).split(' ').filter(Boolean).map(Number);
+}
+
+const argumentsOf = (pid: number) => textOf(`/proc/${pid}/cmdline`).split('\0');
+
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
