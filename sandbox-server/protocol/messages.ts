@@ -57,7 +57,7 @@ export type ServerMessage =
   /** A command of the learner's ended. `status` is null where the shell's marks do not tell it. */
   | { type: 'command-ended'; status: number | null }
   /** Something the learner should know while the terminal goes on. */
-  | { type: 'notice'; code: 'out-of-memory' | 'disk-full' | 'too-many-processes' | 'lesson-broken' }
+  | { type: 'notice'; code: 'out-of-memory' | 'disk-full' | 'too-many-processes' | 'lesson-broken'; reference?: string }
   /** No bytes follow until the page says `show`: it was hidden, or took nothing for too long. */
   | { type: 'detached'; reason: 'hidden' | 'lagging' }
   /** The shell ended. `status` is its exit status, null when a signal ended it. */

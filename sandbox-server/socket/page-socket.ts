@@ -16,8 +16,9 @@ export interface PageSocketOptions {
 }
 
 export class PageSocket {
+  /** The id of the request that opened it: under it the log has more. */
+  readonly reference: string | undefined;
   private readonly webSocket: WebSocket;
-  private readonly reference: string | undefined;
   private readonly refused: (code: ErrorCode) => void;
   private alive = true;
 

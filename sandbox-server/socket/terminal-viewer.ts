@@ -7,8 +7,8 @@
  */
 import type { FastifyBaseLogger } from 'fastify';
 import type { WebSocket } from 'ws';
-import { EchoMeter } from '../metrics/echo.ts';
 import type { Metrics } from '../metrics/metrics.ts';
+import { TerminalMeter } from '../metrics/terminal-meter.ts';
 import { type ErrorCode, isServersOwn } from '../protocol/errors.ts';
 import { UNPARSED_WINDOW_BYTES } from '../protocol/limits.ts';
 import type { ClientMessage, ServerMessage, StartStage, TerminalSize } from '../protocol/messages.ts';
@@ -56,7 +56,7 @@ type ViewerState = 'idle' | 'attaching' | 'attached' | 'detached' | 'closed';
 export class TerminalViewer implements Connection {
   private readonly socket: PageSocket;
   private readonly options: ViewerOptions;
-  private readonly echo: EchoMeter;
+  private readonly meter: TerminalMeter;
   private state: ViewerState = 'idle';
   private session: SandboxSession | undefined;
   private view: Disposable | undefined;
@@ -68,7 +68,6 @@ export class TerminalViewer implements Connection {
   private parsed = 0;
   private timer: NodeJS.Timeout | undefined;
   private resizing = false;
-  private attachedAfter: (() => void) | undefined;
   /** Pieces of input since the sandbox had taken all. */
   private untaken = 0;
   private readonly budget = new AttachBudget();
@@ -78,7 +77,7 @@ export class TerminalViewer implements Connection {
   constructor(options: ViewerOptions) {
     this.options = options;
     const { webSocket, metrics } = options;
-    this.echo = new EchoMeter((seconds) => metrics.echo.observe(seconds));
+    this.meter = new TerminalMeter(metrics);
     this.socket = new PageSocket({
       webSocket,
       received: (data, isBinary) => this.received(data, isBinary),
@@ -112,8 +111,7 @@ export class TerminalViewer implements Connection {
     if (this.stream.pending + data.length > MAX_PENDING_BYTES || this.untaken > MAX_UNTAKEN_PIECES) {
       return this.close('too-many-requests');
     }
-    this.echo.typed(data.length);
-    this.options.metrics.terminalBytes.inc({ direction: 'in' }, data.length);
+    this.meter.typed(data.length);
     this.stream.send(data);
   }
 
@@ -163,7 +161,7 @@ export class TerminalViewer implements Connection {
     try {
       this.session = this.options.open();
       this.view ??= this.session.view();
-      this.attachedAfter = this.timed(this.session.state === 'ready' ? 'warm' : 'cold');
+      this.meter.opening(this.session.state === 'ready' ? 'warm' : 'cold');
       const onStage = (stage: StartStage) => {
         if (this.attempts === attempt) this.tell({ type: 'starting', stage });
       };
@@ -201,17 +199,9 @@ export class TerminalViewer implements Connection {
     } catch (error) {
       const { code } = toLearnerError(error);
       if (code !== 'lesson-broken') throw error;
-      this.tell({ type: 'notice', code });
+      const { reference } = this.socket;
+      this.tell({ type: 'notice', code, ...(reference !== undefined && { reference }) });
     }
-  }
-
-  /** Tells, once, how long the page has waited from now on. */
-  private timed(start: 'cold' | 'warm'): () => void {
-    const end = this.options.metrics.attach.startTimer({ start });
-    return () => {
-      this.attachedAfter = undefined;
-      end();
-    };
   }
 
   private heard(message: unknown): void {
@@ -226,16 +216,14 @@ export class TerminalViewer implements Connection {
       this.sent = event.from;
       this.parsed = event.from;
       this.options.onAttached();
-      this.attachedAfter?.();
     }
-    if (event.type === 'notice') this.options.metrics.notices.inc({ code: event.code });
+    this.meter.heard(event);
     this.tell(event);
   }
 
   private printed(bytes: Buffer): void {
     this.sent += bytes.length;
-    this.echo.printed();
-    this.options.metrics.terminalBytes.inc({ direction: 'out' }, bytes.length);
+    this.meter.printed(bytes.length);
     this.socket.send(bytes, () => this.flow());
     this.flow();
   }
@@ -308,8 +296,7 @@ export class TerminalViewer implements Connection {
     const { stream, view } = this;
     this.stream = undefined;
     this.resizing = false;
-    this.attachedAfter = undefined;
-    this.echo.forget();
+    this.meter.left();
     this.view = undefined;
     stream?.[Symbol.dispose]();
     view?.[Symbol.dispose]();

@@ -40,7 +40,7 @@ export interface ConnectionListener {
   size(size: TerminalSize): void;
   prompt(prompt: { waiting: boolean; sure: boolean }): void;
   commandEnded(status: number | null): void;
-  notice(code: NoticeCode): void;
+  notice(code: NoticeCode, reference?: string): void;
   /** What became of the sandbox while the learner was away. */
   returned(from: Returned): void;
 }
@@ -180,7 +180,7 @@ export class Connection {
       case 'returned':
         return this.#listener.returned(message.from);
       case 'notice':
-        return this.#listener.notice(message.code);
+        return this.#listener.notice(message.code, message.reference);
       case 'detached':
         return this.#detach(message.reason);
       case 'exited':

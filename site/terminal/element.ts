@@ -200,7 +200,7 @@ export class SlipwayTerminal extends HTMLElement {
         this.#tell('slipway-prompt', prompt);
       },
       commandEnded: (status) => this.#tell('slipway-command-ended', { status }),
-      notice: (code) => this.#notice?.show(code),
+      notice: (code, reference) => this.#notice?.show(code, reference),
       returned: (from) => this.#notice?.returned(from),
     };
   }

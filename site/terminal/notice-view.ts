@@ -1,6 +1,7 @@
 import { ERRORS } from '../../sandbox-server/protocol/errors.ts';
 import type { NoticeCode, Returned } from './connection.ts';
 import { make } from './dom.ts';
+import { hintOf } from './reference.ts';
 
 const RETURNED: Record<Returned, string> = {
   throttled:
@@ -21,9 +22,9 @@ export class NoticeView {
     container.append(this.#bar);
   }
 
-  show(code: NoticeCode): void {
-    const { text, hint } = ERRORS[code];
-    this.#say('trouble', make('strong', {}, text), ` ${hint}`);
+  show(code: NoticeCode, reference?: string): void {
+    const hint = hintOf({ code, ...(reference !== undefined && { reference }) });
+    this.#say('trouble', make('strong', {}, ERRORS[code].text), ` ${hint}`);
   }
 
   /** Nothing is the matter: said quietly. */

@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import type { AuditEntry } from '../../sandbox-server/audit/audit.ts';
 import { FakeDriver } from '../../sandbox-server/sandbox/fake/driver.ts';
 import { gatewayOn, TestPage, visit } from '../support/gateway.ts';
-import { COURSE, TERMINAL } from '../support/raw-web.ts';
+import { COURSE, dial, TERMINAL } from '../support/raw-web.ts';
 import { TestServer } from '../support/server.ts';
 
 function entries(folder: string): AuditEntry[] {
@@ -68,6 +69,28 @@ test('who had which sandbox when, from where, is one line each, in a file that o
   expect(statSync(path).uid).toBe(Number(execFileSync('id', ['-u', server.config.user], { encoding: 'utf8' })));
   const text = readFileSync(path, 'utf8');
   for (const secret of [code, code.replaceAll('-', ''), decodeURIComponent(cookie)]) expect(text).not.toContain(secret);
+});
+
+test('a request whose body comes late, by a connection that others came by, is noted as its own', async () => {
+  await using gateway = await gatewayOn(new FakeDriver());
+  const cookie = await visit(gateway.url);
+  const { code } = (await (await post(gateway.url, '/api/recovery-code', cookie)).json()) as { code: string };
+  const socket = await dial(gateway.url);
+  const body = JSON.stringify({ code });
+  const head = (id: string) => [
+    'POST /api/recover HTTP/1.1',
+    `Host: ${new URL(gateway.url).host}`,
+    'Content-Type: application/json',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    `X-Request-Id: ${id}`,
+  ];
+  for (const id of ['first-of-two', 'second-of-two']) {
+    socket.write(`${head(id).join('\r\n')}\r\n\r\n`);
+    await sleep(50);
+    socket.write(body);
+    await expect.poll(() => entries(gateway.config.paths.audit).at(-1)).toMatchObject({ request: id });
+  }
+  socket.destroy();
 });
 
 test('the server goes on where the record cannot be written: its disk is full', async () => {

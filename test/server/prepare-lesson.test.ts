@@ -61,7 +61,11 @@ test('a terminal of a lesson that does not exist is refused', async () => {
 test('where the author’s setup fails the learner is told, and goes on', async () => {
   const { open } = await serve(BROKEN);
   const page = await (await open('broken')).attach();
-  expect(page.messages).toContainEqual({ type: 'notice', code: 'lesson-broken' });
+  expect(page.messages).toContainEqual({
+    type: 'notice',
+    code: 'lesson-broken',
+    reference: expect.stringMatching(/^[0-9a-z]{12}$/),
+  });
   page.type('echo on\n');
   await page.shows(/on\r\non\r\n/);
 });

@@ -5,7 +5,7 @@ import { dirname } from 'node:path';
 /** Two files of this size are kept: some days of a busy class. */
 const LARGEST_BYTES = 16 * 2 ** 20;
 /** pino's number for `warn`. */
-const WARN = 40;
+export const WARN = 40;
 
 /** `warning`: what of a line is shown, if anything. */
 export function createLogFile(

@@ -6,7 +6,7 @@ import { untilReady } from '../../registry/client.ts';
 import type { Report } from '../plain/report.mjs';
 import { Child, type ChildOptions, type Tell } from './child.ts';
 import type { Commands } from './commands.ts';
-import { createLogFile, registryWarningOf, warningOf } from './log-file.ts';
+import { createLogFile, registryWarningOf, WARN, warningOf } from './log-file.ts';
 
 export interface ServerOptions {
   config: Config;
@@ -24,6 +24,8 @@ export interface ServerOptions {
 /** Resolves when the server has ended in order, rejects with a `Failure` when it could not be kept up. */
 export async function runServer(options: ServerOptions): Promise<void> {
   const { config, commands, env, report, onReady, onGateway, signal } = options;
+  // What the processes log is theirs; what became of them is ours.
+  const ownLog = createLogFile(join(config.data, 'log', 'start.log'), () => {});
   const running: { child: Child; alive: Promise<void> }[] = [];
   const endAll = async () => {
     for (const { child } of running.toReversed()) await child.end();
@@ -44,7 +46,11 @@ export async function runServer(options: ServerOptions): Promise<void> {
           if (name === 'gateway') onGateway?.(tell);
           ready(port);
         },
-        onRestart: (reason) => report.warn(`The ${name} ended (${reason}) and is started again.`),
+        onRestart: (reason) => {
+          const text = `The ${name} ended (${reason}) and is started again.`;
+          report.warn(text);
+          ownLog(JSON.stringify({ level: WARN, time: Date.now(), name: 'start', process: name, msg: text }));
+        },
         ...own,
       });
       running.push({ child, alive: child.keepAlive() });
