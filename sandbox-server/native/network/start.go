@@ -13,7 +13,6 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"runtime"
 	"strconv"
 	"strings"
@@ -89,8 +88,8 @@ func start(spec *Spec) error {
 	if err != nil {
 		return err
 	}
-	if err := privateFiles(); err != nil {
-		return err
+	if err := ownRoot(); err != nil {
+		return fmt.Errorf("a file system of its own: %w", err)
 	}
 	gate, err := newGate(spec.Uid)
 	if err != nil {
@@ -153,59 +152,3 @@ func keepGoing(spec *Spec, self, init *os.File, gate *gate) error {
 	}
 	return nil
 }
-
-// privateFiles gives this process a /dev with what is needed, whoever the host's own are open to, and a /run with
-// nothing but the host's resolv.conf, where it lies there: slirp4netns keeps /etc and /run.
-func privateFiles() error {
-	if err := syscall.Unshare(syscall.CLONE_NEWNS); err != nil {
-		return fmt.Errorf("a mount namespace: %w", err)
-	}
-	if err := syscall.Mount("", "/", "", syscall.MS_REC|syscall.MS_PRIVATE, ""); err != nil {
-		return fmt.Errorf("private mounts: %w", err)
-	}
-	if err := emptyRun(); err != nil {
-		return fmt.Errorf("/run: %w", err)
-	}
-	if err := syscall.Mount("slipway", "/dev", "tmpfs", syscall.MS_NOSUID|syscall.MS_NOEXEC, "mode=755,size=64k"); err != nil {
-		return fmt.Errorf("/dev: %w", err)
-	}
-	if err := os.Mkdir("/dev/net", 0o755); err != nil {
-		return err
-	}
-	for path, number := range map[string]int{"/dev/null": 1<<8 | 3, "/dev/urandom": 1<<8 | 9, "/dev/net/tun": 10<<8 | 200} {
-		if err := syscall.Mknod(path, syscall.S_IFCHR|0o666, number); err != nil {
-			return fmt.Errorf("%s: %w", path, err)
-		}
-		if err := os.Chmod(path, 0o666); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func emptyRun() error {
-	const run = "/run"
-	resolvers, _ := filepath.EvalSymlinks("/etc/resolv.conf")
-	folder := filepath.Dir(resolvers)
-	var kept *os.File
-	if strings.HasPrefix(folder, run+"/") {
-		var err error
-		if kept, err = os.OpenFile(folder, oPath|syscall.O_DIRECTORY, 0); err != nil {
-			return err
-		}
-		defer kept.Close()
-	}
-	if err := syscall.Mount("slipway", run, "tmpfs", syscall.MS_NOSUID|syscall.MS_NOEXEC|syscall.MS_NODEV, "mode=755,size=64k"); err != nil {
-		return err
-	}
-	if kept == nil {
-		return nil
-	}
-	if err := os.MkdirAll(folder, 0o755); err != nil {
-		return err
-	}
-	return syscall.Mount(fmt.Sprintf("/proc/self/fd/%d", kept.Fd()), folder, "", syscall.MS_BIND, "")
-}
-
-// oPath is O_PATH of asm-generic/fcntl.h.
-const oPath = 0x200000
