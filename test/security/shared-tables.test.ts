@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { RealSandboxes } from '../support/sandboxes.ts';
 
-// Tables of which the kernel has one for the whole host, and that root in a sandbox with an engine can fill. SECURITY.md
-// tells each. A test here turns red on the day on which it holds.
+// Tables of which the kernel has one for the whole host. Some can be filled by root in a sandbox with an engine, which
+// SECURITY.md tells; their tests here turn red on the day on which that holds.
 let sandboxes: RealSandboxes;
 let id: string;
 let neighbour: string;
@@ -14,6 +14,12 @@ beforeAll(async () => {
   neighbour = await sandboxes.start();
 });
 afterAll(() => sandboxes?.[Symbol.asyncDispose]());
+
+test('all files that a sandbox can open are fewer than the host allows', () => {
+  const most = BigInt(readFileSync('/proc/sys/fs/file-max', 'utf8').trim());
+  const { openFiles, processes } = sandboxes.config.limits.containers;
+  expect(most).toBeGreaterThan(BigInt(openFiles * processes * sandboxes.config.maxSandboxes));
+});
 
 test.fails('pseudo-terminals that root takes leave a neighbour its own', async () => {
   const taking = sandboxes.run(

@@ -5,6 +5,7 @@ import { RecoveryLog } from '../../../recovery-log.ts';
 import { Cgroups } from './cgroups.ts';
 import { delegatedParent } from './delegation.ts';
 import { Disks } from './disks.ts';
+import { liftHostTables } from './host-tables.ts';
 import { RANGE_SIZES } from './id-ranges.ts';
 import { Layers } from './layers.ts';
 import { HOST_NETWORK } from './network.ts';
@@ -42,6 +43,7 @@ export async function openSupervisor(
   ] as const) {
     await mkdir(dir, { recursive: true, mode });
   }
+  await liftHostTables(log);
   const cgroups = new Cgroups(await delegatedParent(config.cgroup, paths.native));
   const reserve = { base: config.idBase, size: config.idCount };
   const runtime = await findRuntime(config.runtime, paths, cgroups, {
