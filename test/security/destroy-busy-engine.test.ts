@@ -17,6 +17,14 @@ const BUSY: [title: string, script: string][] = [
      ${run('--privileged --pid host', 'busybox sleep 1000')}`,
   ],
   ['has a container with a fork bomb', run('', 'bomb() { bomb | bomb & }; bomb; busybox sleep 1000')],
+  [
+    'has as many zombies as it can',
+    `cat > /tmp/zombies.pl <<'PERL'
+for (1 .. 10_000) { my $child = fork; defined $child or last; exit if $child == 0 } open(my $f, ">", "/tmp/made"); sleep 1000;
+PERL
+     sudo setsid perl /tmp/zombies.pl < /dev/null > /dev/null 2>&1 &
+     until [ -e /tmp/made ]; do sleep 0.1; done`,
+  ],
   ['has paused containers', `${run('--name idle', 'busybox sleep 1000')} docker pause idle`],
   ['is stopped, with all that runs in it', `${run('', 'busybox sleep 1000')} sudo kill -STOP -1`],
   [

@@ -119,6 +119,8 @@ export class TestPage {
   private received = 0;
   /** Whether it says what it has parsed, as a page does. */
   acknowledges = true;
+  /** Takes what comes, with its position, in place of keeping it all. */
+  sink: ((bytes: Buffer, at: number) => void) | undefined;
 
   private constructor(webSocket: WebSocket) {
     this.webSocket = webSocket;
@@ -208,7 +210,8 @@ export class TestPage {
       }
       return;
     }
-    this.pieces.push(data);
+    if (this.sink) this.sink(data, this.position);
+    else this.pieces.push(data);
     this.received += data.length;
     if (this.acknowledges) this.say({ type: 'parsed', position: this.position });
   }
