@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
+import { join } from 'node:path';
 import { text as read } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
 import { ERROR_CODES } from '../../sandbox-server/protocol/errors.ts';
@@ -75,6 +77,16 @@ test('figures move with what happens to real sandboxes', async () => {
     if (labels['reason'] !== undefined) expect(ERROR_CODES).toContain(labels['reason']);
     if (labels['course'] !== undefined) expect([course, 'specimen', 'other']).toContain(labels['course']);
   }
+});
+
+test('the manual says what each figure of the server is', async () => {
+  const port = await freePort();
+  await using _gateway = await gatewayOn(new FakeDriver(), { metrics: { host: '127.0.0.1', port } });
+  const { helps } = await scrape(`http://127.0.0.1:${port}/metrics`);
+  const manual = readFileSync(join(import.meta.dirname, '../../docs/monitoring.md'), 'utf8');
+  const own = [...helps.keys()].filter((name) => name.startsWith('slipway_'));
+  expect(own.length).toBeGreaterThan(15);
+  for (const name of own) expect(manual, name).toContain(`\`${name}\``);
 });
 
 test('figures are on an address of their own, and never on the public port', async () => {
