@@ -31,11 +31,26 @@ export interface Config {
   networks: Network[];
   network: NetworkLimits;
   maxSandboxes: number;
+  /** 0: as many as one likes. So with every other number of sandboxes or starts. */
+  sandboxesPerLearner: number;
+  sandboxesPerAddress: number;
+  /** A minute. */
+  startsPerLearner: number;
+  startsPerAddress: number;
+  /** New learners a minute. */
+  learnersPerAddress: number;
+  /** How many learners may wait for a place. */
+  queueLength: number;
+  /** What is left alone; 0: nothing. */
+  minFreeMemoryBytes: number;
+  minFreeDiskBytes: number;
   /** 0: never. So with every other time but `startTimeoutMs`. */
   idleFreezeMs: number;
   idleStopMs: number;
   expiryMs: number;
   extendMs: number;
+  sessionTimeMs: number;
+  sessionExtendMs: number;
   startTimeoutMs: number;
   busyAfterMs: number;
   /** Part of its processors that a sandbox keeps which was busy for so long with nobody there. */
@@ -135,10 +150,20 @@ export function composeConfig(settings: Settings, { sandboxes, registry, program
       shut: settings.networkShut,
     },
     maxSandboxes: settings.maxSandboxes,
+    sandboxesPerLearner: settings.sandboxesPerLearner,
+    sandboxesPerAddress: settings.sandboxesPerAddress,
+    startsPerLearner: settings.startsPerLearner,
+    startsPerAddress: settings.startsPerAddress,
+    learnersPerAddress: settings.learnersPerAddress,
+    queueLength: settings.queueLength,
+    minFreeMemoryBytes: settings.minFreeMemory,
+    minFreeDiskBytes: settings.minFreeDisk,
     idleFreezeMs: settings.idleFreeze,
     idleStopMs: settings.idleStop,
     expiryMs: settings.expiry,
     extendMs: settings.extend,
+    sessionTimeMs: settings.sessionTime,
+    sessionExtendMs: settings.sessionExtend,
     startTimeoutMs: settings.startTimeout,
     busyAfterMs: settings.busyAfter,
     busyShare: settings.busyShare,

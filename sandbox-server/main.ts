@@ -40,6 +40,7 @@ import { BegunTasks } from './store/begun-tasks.ts';
 import { Learners } from './store/learners.ts';
 import { PreparedLessons } from './store/prepared-lessons.ts';
 import { Progress } from './store/progress.ts';
+import { QueuePlaces } from './store/queue-places.ts';
 import { RegistryUsage } from './store/registry-usage.ts';
 import { SandboxRecords } from './store/sandbox-records.ts';
 import { SpareRecords } from './store/spare-records.ts';
@@ -113,6 +114,7 @@ export async function startGateway(config: Config, log: Log, given?: SandboxDriv
   });
   const { startTimeoutMs } = config;
   const spares = new Spares({ driver, records: new SpareRecords(database, now), startTimeoutMs, log, ...way });
+  const places = new QueuePlaces(database);
   const onReturned = (session: SandboxSession) => unattended.returned(session);
   const whileReady = visits.whileReady.bind(visits);
   const onHappening: OnHappening = (whose, happening) => {
@@ -120,7 +122,7 @@ export async function startGateway(config: Config, log: Log, given?: SandboxDriv
     audit.happened(whose, happening);
   };
   const sessions = stack.use(
-    new Sessions({ driver, records, spares, clock, config, log, whileReady, onReturned, onHappening, ...way }),
+    new Sessions({ driver, records, places, spares, clock, config, log, whileReady, onReturned, onHappening, ...way }),
   );
   const capacity = () => driver.capacity({ signal: AbortSignal.timeout(CAPACITY_MS) });
   const health = new Health({

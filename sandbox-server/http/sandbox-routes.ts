@@ -57,15 +57,19 @@ export function sandboxRoutes(app: FastifyInstance, gateway: Gateway): void {
     return reply.code(204).send();
   });
 
-  app.post(
-    '/api/courses/:course/sandbox/extend',
-    { config: SELDOM },
+  const extending =
+    (extend: (session: SandboxSession) => void) =>
     async (request: CourseRequest): Promise<SandboxLife> => {
       if (!request.learner) throw new LearnerError('not-signed-in');
       const session = sessions.find(request.learner.id, courses.get(request.params.course).id);
-      if (session) sessions.extend(session);
+      if (session) extend(session);
       return sessions.life(session);
-    },
+    };
+  app.post('/api/courses/:course/sandbox/extend', { config: SELDOM }, extending(sessions.extend.bind(sessions)));
+  app.post(
+    '/api/courses/:course/sandbox/extend-session',
+    { config: SELDOM },
+    extending(sessions.extendSession.bind(sessions)),
   );
 
   app.post(

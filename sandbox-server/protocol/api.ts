@@ -61,6 +61,10 @@ export interface SandboxLife {
   deletedAt: number | null;
   /** Whether `extend` would keep it longer. */
   extendable: boolean;
+  /** When it is stopped, whoever looks at it. */
+  sessionEndsAt: number | null;
+  /** Whether `extend-session` would let it run longer. */
+  sessionExtendable: boolean;
 }
 
 /**
@@ -85,6 +89,7 @@ export interface CloseTerminalAnswer {
 /*
  * `POST /api/courses/:course/sandbox/restart` → 204. Ends all programs, keeps the files.
  * `POST /api/courses/:course/sandbox/extend` → `SandboxLife`. Its files are kept longer, where that is allowed.
+ * `POST /api/courses/:course/sandbox/extend-session` → `SandboxLife`. It may run longer; 409 `others-wait`.
  * `GET  /api/courses/:course/sandbox/home.tar` → the learner's home directory.
  * `GET  /api/courses/:course/terminals/:terminal` with `Upgrade: websocket` → a terminal (messages.ts).
  */

@@ -15,6 +15,18 @@
 export const START_STAGES = ['queue', 'disk', 'container', 'shell', 'lesson'] as const;
 export type StartStage = (typeof START_STAGES)[number];
 
+/** What a start waits for. */
+export type Wait =
+  /**
+   * In the queue, for one of the places, memory of the server's machine, or space on its disk. `place` counts from 1.
+   * `aboutMinutes`: 0 is less than one; null: too little is known.
+   */
+  | { why: 'places' | 'memory' | 'disk'; place: number; aboutMinutes: number | null }
+  /** As many run as the learner may have, or all who come from the same address. */
+  | { why: 'yours' | 'address'; running: number }
+  /** It was too often in a short time. In so many milliseconds it goes on. */
+  | { why: 'rate'; inMs: number };
+
 /** How large a terminal is, in character cells. Both at least 2 and at most 1000. */
 export interface TerminalSize {
   columns: number;
@@ -34,7 +46,7 @@ export type ClientMessage =
   | ({ type: 'resize' } & TerminalSize)
   /**
    * A hidden page is detached (it would hold the program back); it gets `detached` and nothing more. When it is visible
-   * again it goes on from `from`.
+   * again it goes on from `from`. One that waits in the queue goes on waiting, and is detached when it is let in.
    */
   | { type: 'hide' }
   | { type: 'show'; from: number }
@@ -43,10 +55,16 @@ export type ClientMessage =
 
 /** From the gateway to the page. */
 export type ServerMessage =
-  | { type: 'starting'; stage: StartStage }
+  /** `wait`: with stage `queue`; told again when it changes. */
+  | { type: 'starting'; stage: StartStage; wait?: Wait }
   /** Once to one page, before `attached`: what became of the sandbox while its learner was away. */
   | { type: 'returned'; from: 'throttled' | 'frozen' | 'stopped' }
   | AttachedMessage
+  /**
+   * After each `attached`, and when it changes, where the session has an end: when that is, in milliseconds from now, and
+   * to how many from now it can be put off; 0: not at all.
+   */
+  | { type: 'session-time'; leftMs: number; extendMs: number }
   /** The size that all viewers share (the smallest of those that are visible) has changed. */
   | ({ type: 'size' } & TerminalSize)
   /**

@@ -28,7 +28,7 @@ const OF_DRIVER: Record<DriverErrorCode, ErrorCode> = {
   unknown: 'sandbox-died',
   'not-running': 'sandbox-stopped',
   unsupported: 'unexpected',
-  'no-room': 'no-room',
+  'no-room': 'too-many-sandboxes',
   'image-missing': 'image-missing',
   'image-refused': 'image-refused',
   'layer-missing': 'unexpected', // whoever asks for a sandbox over it makes it first

@@ -6,10 +6,17 @@ import type { SandboxSession } from './sandbox-session.ts';
 /** What is gained by less than this, in milliseconds, is not worth asking for. */
 const LEAST_EXTENSION_MS = 3_600_000;
 
-const NO_LIFE: SandboxLife = { freezesAt: null, stopsAt: null, deletedAt: null, extendable: false };
+const NO_LIFE: SandboxLife = {
+  freezesAt: null,
+  stopsAt: null,
+  deletedAt: null,
+  extendable: false,
+  sessionEndsAt: null,
+  sessionExtendable: false,
+};
 
 export function lifeOf(
-  session: Pick<SandboxSession, 'state' | 'running' | 'idleMs' | 'attendance'> | undefined,
+  session: Pick<SandboxSession, 'state' | 'running' | 'idleMs' | 'attendance' | 'time'> | undefined,
   {
     idleFreezeMs,
     idleStopMs,
@@ -30,5 +37,7 @@ export function lifeOf(
     stopsAt,
     deletedAt,
     extendable: deletedAt !== null && extendMs > 0 && now + expiryMs + extendMs - deletedAt >= LEAST_EXTENSION_MS,
+    sessionEndsAt: session.time.endsAt,
+    sessionExtendable: session.time.extendable,
   };
 }

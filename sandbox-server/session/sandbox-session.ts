@@ -4,51 +4,33 @@
  */
 import type { Duplex } from 'node:stream';
 import type { ErrorCode } from '../protocol/errors.ts';
-import type { StartStage } from '../protocol/messages.ts';
+import type { StartStage, Wait } from '../protocol/messages.ts';
 import type { SandboxState } from '../protocol/api.ts';
-import { DriverError, type SandboxDriver, type SandboxSpec } from '../sandbox/driver.ts';
+import { DriverError, type SandboxSpec } from '../sandbox/driver.ts';
 import { Attendance } from './attendance.ts';
-import type { Happening, OnHappening } from './happening.ts';
+import { connectTo, thaw } from './connect.ts';
+import type { Happening } from './happening.ts';
 import { LearnerError, toLearnerError } from './learner-error.ts';
 import { saveTerminals } from './save-terminals.ts';
+import type { SessionContext } from './session-context.ts';
+import { SessionTime } from './session-time.ts';
 import { startSandbox, type Sandbox } from './start-sandbox.ts';
+import { type OnStage, StartWatchers } from './start-watchers.ts';
 import { next, type SandboxEvent } from './state.ts';
-import { stillRuns } from './still-runs.ts';
 import type { StopReason } from './stop-reason.ts';
-
-export interface SessionContext {
-  driver: SandboxDriver;
-  now: () => number;
-  startTimeoutMs: number;
-  /** After this time without anybody it is stopped: words for those who come back. */
-  idleStopMs: number;
-  /** Resolves when there is room for one more running sandbox, after `onWait` where it must be made; rejects with `no-room`. */
-  admit(session: SandboxSession, onWait: () => void): Promise<void>;
-  /** Notes in the database that somebody is here. */
-  seen(id: string): void;
-  /** Notes in the database until when it is kept at least. */
-  keep(id: string, until: number): void;
-  /** Called when somebody looks at it whom nobody was with before. */
-  onReturned(session: SandboxSession): void;
-  /** Called whenever a sandbox is `ready`; what it returns is disposed when the sandbox is not any more. */
-  onReady(session: SandboxSession): Disposable | undefined;
-  onHappening: OnHappening;
-  log: { info(fields: object, text: string): void; warn(fields: object, text: string): void };
-}
-
-export type OnStage = (stage: StartStage) => void;
 
 export class SandboxSession implements Disposable {
   readonly learner: string;
   readonly course: string;
   readonly attendance: Attendance;
   failure: ErrorCode | undefined;
-  /** Whether its last end was asked for: idle, a restart, another learner's turn. */
-  endedOnPurpose = false;
-  stage: StartStage | undefined;
-  private stageBegan: number | undefined;
+  /** Why it was stopped last; undefined where it ended by itself. */
+  lastEnd: StopReason | undefined;
   /** Whether it was slowed down because it was busy for long with nobody there. */
   throttled = false;
+  /** Where its learner was last seen to come from. */
+  address: string | undefined;
+  readonly time: SessionTime;
   private readonly context: SessionContext;
   private sandbox: Sandbox;
   private current!: SandboxState;
@@ -59,11 +41,13 @@ export class SandboxSession implements Disposable {
   private replacing: Promise<void> | undefined;
   /** Resolves, whatever comes of it, when a stop that is under way is over. */
   private ending: Promise<void> | undefined;
-  private readonly waiting = new Set<OnStage>();
+  private readonly watchers = new StartWatchers((stage, seconds) => this.happened({ event: 'stage', stage, seconds }));
+  /** It was given a place, and its state does not show that yet, or not for a moment. */
+  private placed = false;
 
   constructor(
     context: SessionContext,
-    identity: { id: string; learner: string; course: string; seenAt: number; keepUntil: number },
+    identity: { id: string; learner: string; course: string; seenAt: number; keepUntil: number; endsAt: number | null },
     spec: SandboxSpec,
     state: SandboxState,
   ) {
@@ -77,6 +61,13 @@ export class SandboxSession implements Disposable {
       noteSeen: () => context.seen(this.id),
       noteKept: (until) => context.keep(this.id, until),
       left: state === 'frozen' || state === 'stopped' ? state : undefined,
+    });
+    this.time = new SessionTime({
+      now: context.now,
+      sessionMs: context.sessionTimeMs,
+      extendMs: context.sessionExtendMs,
+      endsAt: identity.endsAt,
+      note: (endsAt) => context.noteEnd(this.id, endsAt),
     });
     this.sandbox = { id: identity.id, spec };
     this.enter(state);
@@ -95,19 +86,23 @@ export class SandboxSession implements Disposable {
     return this.current;
   }
 
-  /** Whether it uses memory of the host, or is about to. */
-  get running(): boolean {
-    return (
-      this.starting !== undefined ||
-      this.replacing !== undefined ||
-      this.current === 'ready' ||
-      this.current === 'frozen'
-    );
+  get stage(): StartStage | undefined {
+    return this.watchers.stage;
   }
 
-  /** Whether it is on its way down: its place counts as free. */
-  get stopping(): boolean {
-    return this.ending !== undefined;
+  /** Whether it uses memory of the host, or is about to. One that waits for a place does not. */
+  get running(): boolean {
+    return this.replacing !== undefined || this.occupies;
+  }
+
+  /** Whether it has one of the host's places. */
+  get occupies(): boolean {
+    return this.placed || this.current === 'ready' || this.current === 'frozen';
+  }
+
+  /** Whether it waits for a place. */
+  get queued(): boolean {
+    return this.watchers.stage === 'queue';
   }
 
   /** Milliseconds since somebody last looked; 0 while somebody does. */
@@ -123,38 +118,27 @@ export class SandboxSession implements Disposable {
     return view;
   }
 
-  /** Brings the sandbox up where it does not run. All who ask meanwhile wait for the same start, and hear its stages. */
-  async ready(onStage: OnStage = () => {}): Promise<void> {
+  /**
+   * Brings the sandbox up where it does not run. All who ask meanwhile wait for the same start, and hear its stages. Who
+   * hears none does not wait for a place: where there is none, this rejects with `no-room`.
+   */
+  async ready(onStage?: OnStage): Promise<void> {
     // Without a pause where there is nothing to wait for: nothing may come between.
     while (this.replacing ?? this.ending) await (this.replacing ?? this.ending);
     if (this.current === 'ready') return;
-    if (this.stage) onStage(this.stage);
-    this.waiting.add(onStage);
-    try {
-      this.starting ??= this.bringUp().finally(() => {
-        this.starting = undefined;
-        this.stage = undefined;
-      });
-      await this.starting;
-    } finally {
-      this.waiting.delete(onStage);
-    }
+    if (!onStage && this.queued) throw new LearnerError('no-room');
+    using _watching = onStage && this.watchers.add(onStage);
+    this.starting ??= this.bringUp().finally(() => {
+      this.starting = undefined;
+      this.watchers.clear();
+      this.settle();
+    });
+    await this.starting;
   }
 
   /** One stream to the sandbox's `init`. Starts the sandbox where it does not run. */
-  async connect(onStage?: OnStage): Promise<Duplex> {
-    await this.ready(onStage);
-    try {
-      return await this.context.driver.connect(this.id);
-    } catch (error) {
-      if (!(error instanceof DriverError) || error.code === 'unavailable') throw toLearnerError(error);
-      // It ended since we last looked (out of memory, the host restarted): start it over its disk, once.
-      await stillRuns(this);
-      await this.ready(onStage);
-      return this.context.driver.connect(this.id).catch((again: unknown) => {
-        throw toLearnerError(again);
-      });
-    }
+  connect(onStage?: OnStage): Promise<Duplex> {
+    return connectTo(this, this.context.driver, onStage);
   }
 
   /** Asks the driver what is true. Resolves to whether the sandbox runs. */
@@ -170,9 +154,11 @@ export class SandboxSession implements Disposable {
     }
     if (this.current === 'ready' || this.current === 'frozen') {
       this.apply('died');
-      this.endedOnPurpose = this.stopping || this.replacing !== undefined;
-      if (!this.endedOnPurpose) this.happened({ event: 'died' });
+      const asked = this.ending !== undefined || this.replacing !== undefined;
+      if (!asked) this.lastEnd = undefined;
+      if (!asked) this.happened({ event: 'died' });
       this.attendance.leftAs('stopped');
+      this.context.room.freed(false);
     }
     return false;
   }
@@ -191,6 +177,7 @@ export class SandboxSession implements Disposable {
     this.ending = over;
     try {
       while (this.replacing) await this.replacing;
+      this.context.room.leave(this);
       await this.starting?.catch(() => {});
       await this.end(reason);
       if (reason === 'restart') this.attendance.takeReturned();
@@ -198,12 +185,13 @@ export class SandboxSession implements Disposable {
     } finally {
       if (this.ending === over) this.ending = undefined;
       resolve();
+      this.context.room.freed(reason !== 'restart');
     }
   }
 
   private async end(reason: StopReason): Promise<void> {
     const { id } = this;
-    this.endedOnPurpose = true;
+    this.lastEnd = reason;
     const ran = this.running;
     if (this.current === 'ready' || this.current === 'frozen') await saveTerminals(this.context, id, reason);
     await this.context.driver.stop(this.id).catch((error: unknown) => {
@@ -222,9 +210,15 @@ export class SandboxSession implements Disposable {
   }
 
   private async startAnew(): Promise<void> {
+    if (this.queued) return; // it starts as soon as it can
     using _view = this.view(); // somebody waits for it
-    await this.stop('restart');
-    await this.ready();
+    this.placed = this.occupies; // nobody takes its place meanwhile
+    try {
+      await this.stop('restart');
+      await this.ready();
+    } finally {
+      this.settle();
+    }
   }
 
   /**
@@ -235,20 +229,17 @@ export class SandboxSession implements Disposable {
    */
   replace<Next extends Sandbox>(make: () => Promise<Next>, commit: (next: Next) => void): Promise<void> {
     if (this.replacing) return Promise.reject(new LearnerError('move-under-way'));
-    const hadPlace = this.running;
-    const work = this.exchange(make, commit, hadPlace);
+    if (this.queued) return Promise.reject(new LearnerError('no-room'));
+    const work = this.exchange(make, commit).finally(() => this.settle());
     this.replacing = work.catch(() => {}).finally(() => (this.replacing = undefined));
     return work;
   }
 
-  private async exchange<Next extends Sandbox>(
-    make: () => Promise<Next>,
-    commit: (next: Next) => void,
-    hadPlace: boolean,
-  ): Promise<void> {
+  private async exchange<Next extends Sandbox>(make: () => Promise<Next>, commit: (next: Next) => void): Promise<void> {
     await this.starting?.catch(() => {}); // one that was under way; who asks from now on waits
+    this.placed = this.occupies;
     await this.end('move');
-    if (!hadPlace) await this.context.admit(this, () => {});
+    await this.takePlace();
     const next = await make();
     commit(next);
     const from = this.id;
@@ -273,43 +264,41 @@ export class SandboxSession implements Disposable {
   }
 
   private async bringUp(): Promise<void> {
-    const { driver } = this.context;
     if (this.current === 'frozen') {
-      try {
-        await driver.thaw(this.id);
+      if (await thaw(this.context.driver, this.id)) {
         this.happened({ event: 'thawed' });
         return this.apply('thaw');
-      } catch (error) {
-        if (!(error instanceof DriverError) || error.code !== 'not-running') throw toLearnerError(error);
-        this.happened({ event: 'died' });
-        this.apply('died'); // while it was frozen: it is started over its disk
-        this.attendance.leftAs('stopped');
       }
+      this.happened({ event: 'died' });
+      this.apply('died'); // while it was frozen: it is started over its disk
+      this.attendance.leftAs('stopped');
     }
-    await this.context.admit(this, () => this.tell('queue'));
+    await this.takePlace();
     this.apply('start');
     this.failure = undefined;
-    const failure = await startSandbox(this.context, this, (stage) => this.tell(stage));
-    this.passStage();
+    const failure = await startSandbox(this.context, this, (stage) => this.watchers.tell(stage));
+    this.watchers.clear();
     this.happened(failure ? { event: 'not-started', code: failure.code } : { event: 'started' });
     this.failure = failure?.code;
     this.apply(failure ? 'failed' : 'started');
     if (failure) throw failure;
   }
 
-  private tell(stage: StartStage): void {
-    this.passStage();
-    this.stageBegan = performance.now();
-    this.stage = stage;
-    for (const onStage of this.waiting) onStage(stage);
+  /** What gave it a place is over: its state alone says whether it has one. */
+  private settle(): void {
+    this.placed = false;
+    if (this.occupies) return;
+    this.time.stop();
+    this.context.room.freed(false);
   }
 
-  /** The stage that it was in is over. */
-  private passStage(): void {
-    const { stage, stageBegan } = this;
-    this.stageBegan = undefined;
-    if (stage === undefined || stageBegan === undefined) return;
-    this.happened({ event: 'stage', stage, seconds: (performance.now() - stageBegan) / 1000 });
+  private async takePlace(): Promise<void> {
+    if (this.placed) return;
+    await this.context.room.admit(this, {
+      granted: () => (this.placed = true),
+      waits: (wait: Wait) => this.watchers.tell('queue', wait),
+      patient: () => this.watchers.any && !this.replacing,
+    });
   }
 
   private happened(happening: Happening): void {
@@ -322,6 +311,8 @@ export class SandboxSession implements Disposable {
 
   private enter(state: SandboxState): void {
     this.current = state;
+    if (state === 'ready' || state === 'frozen') this.time.begin();
+    else if (!this.placed) this.time.stop(); // a restart goes on in the same time
     if (state === 'ready') this.whileReady ??= this.context.onReady(this);
     else this.leave();
   }

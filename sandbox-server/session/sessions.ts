@@ -1,4 +1,4 @@
-/** All learners' sandboxes: finds or makes a session, holds the host's limit, and puts idle ones to rest. */
+/** All learners' sandboxes: finds or makes a session, and puts to rest those that are idle or whose time is over. */
 import type { Config } from '../config.ts';
 import type { SandboxLife } from '../protocol/api.ts';
 import { RecoveryLog, type RecoveryLines } from '../recovery-log.ts';
@@ -9,7 +9,10 @@ import type { OnHappening } from './happening.ts';
 import { randomId } from './ids.ts';
 import { lifeOf } from './life.ts';
 import { LearnerError } from './learner-error.ts';
-import { SandboxSession, type SessionContext } from './sandbox-session.ts';
+import { KeptSafely } from './room/kept-safely.ts';
+import { Room, type RoomOptions } from './room/room.ts';
+import { SandboxSession } from './sandbox-session.ts';
+import type { SessionContext } from './session-context.ts';
 import type { Spare, Spares } from './spares.ts';
 import { specOf } from './spec.ts';
 import type { Sandbox } from './start-sandbox.ts';
@@ -18,11 +21,22 @@ import { UnsureTime } from './unsure-time.ts';
 export interface SessionsOptions {
   driver: SandboxDriver;
   records: SandboxRecords;
+  /** Of those who wait. */
+  places: RoomOptions['places'];
   clock: Clock;
-  config: Pick<
-    Config,
-    'limits' | 'maxSandboxes' | 'idleFreezeMs' | 'idleStopMs' | 'expiryMs' | 'extendMs' | 'startTimeoutMs' | 'images'
-  >;
+  config: RoomOptions['config'] &
+    Pick<
+      Config,
+      | 'limits'
+      | 'idleFreezeMs'
+      | 'idleStopMs'
+      | 'expiryMs'
+      | 'extendMs'
+      | 'sessionTimeMs'
+      | 'sessionExtendMs'
+      | 'startTimeoutMs'
+      | 'images'
+    >;
   log: SessionContext['log'] & RecoveryLines;
   spares: Spares;
   outlet?: Outlet;
@@ -42,9 +56,6 @@ export interface Outlet {
   remove(id: string): Promise<void>;
 }
 
-/** A sandbox that nobody has looked at for this long may be stopped for somebody who waits, in milliseconds. */
-const MAY_YIELD_MS = 5 * 60_000;
-
 /** How often idle sandboxes are looked for, in milliseconds: more often where a time-out is shorter than is usual. */
 const SWEEP_MS = 30_000;
 const SWEEPS_A_TIMEOUT = 5;
@@ -58,6 +69,7 @@ export class Sessions implements AsyncDisposable {
   private readonly recovery: RecoveryLog;
   private readonly byOwner = new Map<string, SandboxSession>();
   private readonly unsure: UnsureTime;
+  private readonly room: Room;
   private readonly sweeper: NodeJS.Timeout;
   private sweeping: Promise<void> | undefined;
   private reconciler: NodeJS.Timeout | undefined;
@@ -65,14 +77,27 @@ export class Sessions implements AsyncDisposable {
   constructor(options: SessionsOptions) {
     this.options = options;
     this.recovery = new RecoveryLog(options.log);
+    const { driver, records, places, clock, config, log } = options;
+    const now = () => clock.now();
+    this.room = new Room({
+      guests: () => [...this.byOwner.values()],
+      capacity: () => driver.capacity(),
+      places: new KeptSafely(places, log),
+      now,
+      config,
+      log,
+    });
     this.context = {
-      driver: options.driver,
-      now: () => options.clock.now(),
-      startTimeoutMs: options.config.startTimeoutMs,
-      idleStopMs: options.config.idleStopMs,
-      admit: (session, onWait) => this.admit(session, onWait),
-      seen: (id) => this.noted(id, () => options.records.seen(id)),
-      keep: (id, until) => options.records.keep(id, until),
+      driver,
+      now,
+      startTimeoutMs: config.startTimeoutMs,
+      idleStopMs: config.idleStopMs,
+      sessionTimeMs: config.sessionTimeMs,
+      sessionExtendMs: config.sessionExtendMs,
+      room: this.room,
+      seen: (id) => this.noted(id, () => records.seen(id)),
+      keep: (id, until) => records.keep(id, until),
+      noteEnd: (id, endsAt) => this.noted(id, () => records.noteEnd(id, endsAt)),
       onReturned: (session) => options.onReturned?.(session),
       onReady: (session) => {
         const stack = new DisposableStack();
@@ -81,14 +106,17 @@ export class Sessions implements AsyncDisposable {
         return stack;
       },
       onHappening: options.onHappening ?? (() => {}),
-      log: options.log,
+      log,
     };
-    this.unsure = new UnsureTime(options.clock, options.log, (ms) => {
-      for (const session of this.byOwner.values()) session.attendance.shift(ms);
-      this.noted('all', () => options.records.seenAll());
+    this.unsure = new UnsureTime(clock, log, (ms) => {
+      for (const { attendance, time } of this.byOwner.values()) {
+        attendance.shift(ms);
+        time.shift(ms);
+      }
+      this.noted('all', () => records.seenAll());
     });
-    const { idleFreezeMs, idleStopMs } = options.config;
-    const shortest = Math.min(...[idleFreezeMs, idleStopMs].filter((ms) => ms > 0));
+    const { idleFreezeMs, idleStopMs, sessionTimeMs } = config;
+    const shortest = Math.min(...[idleFreezeMs, idleStopMs, sessionTimeMs].filter((ms) => ms > 0));
     this.sweeper = setInterval(() => void this.sweep(), Math.min(SWEEP_MS, shortest / SWEEPS_A_TIMEOUT));
     this.sweeper.unref();
   }
@@ -124,10 +152,17 @@ export class Sessions implements AsyncDisposable {
       recovery.kept({ kind: 'sandbox', id, why: 'the database does not say whose it is' });
   }
 
-  /** The learner's sandbox of this course; a new one where there is none. `image` is the course's image by name. */
-  open(learner: string, course: string, image: string): SandboxSession {
-    const known = this.find(learner, course);
-    if (known) return known;
+  /**
+   * The learner's sandbox of this course; a new one where there is none. `image` is the course's image by name, `address`
+   * where they come from now.
+   */
+  open(learner: string, course: string, image: string, address?: string): SandboxSession {
+    const session = this.find(learner, course) ?? this.make(learner, course, image);
+    session.address = address ?? session.address;
+    return session;
+  }
+
+  private make(learner: string, course: string, image: string): SandboxSession {
     const built = this.options.config.images[image];
     if (!built) throw new LearnerError('image-missing');
     const { records } = this.options;
@@ -146,7 +181,11 @@ export class Sessions implements AsyncDisposable {
   async replace(session: SandboxSession, make: () => Promise<Spare>, noted?: (next: Spare) => void): Promise<void> {
     const { records, spares } = this.options;
     const old = session.id;
-    await session.replace(make, (spare) => {
+    const counted = () => {
+      this.room.countStart(session);
+      return make();
+    };
+    await session.replace(counted, (spare) => {
       const { id, spec } = spare;
       records.replace(old, { id, image: spec.image, profile: spec.profile }, () => noted?.(spare));
       spare.take();
@@ -177,6 +216,17 @@ export class Sessions implements AsyncDisposable {
     this.context.onHappening(session, { event: 'extended', until });
   }
 
+  /** Lets the sandbox run longer. Nothing where that is not allowed; throws `others-wait` where somebody needs its place. */
+  extendSession(session: SandboxSession): void {
+    if (this.room.status.waiting > 0) throw new LearnerError('others-wait');
+    session.time.extend();
+  }
+
+  /** How many learners wait for a place, and how many sandboxes have one. */
+  get status(): { waiting: number; running: number } {
+    return this.room.status;
+  }
+
   /** Removes all sandboxes of a learner, with their files and what they left outside. */
   async removeAll(learner: string): Promise<void> {
     // Again, where one was opened meanwhile.
@@ -201,6 +251,7 @@ export class Sessions implements AsyncDisposable {
     clearInterval(this.sweeper);
     this.unsure[Symbol.dispose]();
     clearTimeout(this.reconciler);
+    this.room[Symbol.dispose]();
     await this.sweeping;
     for (const session of this.byOwner.values()) session[Symbol.dispose]();
   }
@@ -213,12 +264,15 @@ export class Sessions implements AsyncDisposable {
         const ripe = !this.unsure.held; // asked for each: the clock may jump between two
         if (ripe && expiryMs > 0 && idle >= expiryMs && this.options.clock.now() >= session.attendance.keepUntil)
           await this.remove(session);
+        else if (session.time.over && session.running) await session.stop('time');
         else if (ripe && idleStopMs > 0 && idle >= idleStopMs && session.running) await session.stop('idle');
         else if (idleFreezeMs > 0 && idle >= idleFreezeMs) await session.freeze();
       } catch (error) {
         this.options.log.warn({ sandbox: session.id, err: error }, 'an idle sandbox could not be put to rest');
       }
     }
+    await this.room.relieve();
+    await this.room.look();
   }
 
   private noted(sandbox: string, note: () => void): void {
@@ -249,17 +303,6 @@ export class Sessions implements AsyncDisposable {
     this.options.records.delete(session.id);
     this.byOwner.delete(key(session.learner, session.course));
     await this.options.outlet?.remove(session.id);
-  }
-
-  private async admit(newcomer: SandboxSession, onWait: () => void): Promise<void> {
-    const others = [...this.byOwner.values()].filter(
-      (session) => session.running && !session.stopping && session !== newcomer,
-    );
-    if (others.length < this.options.config.maxSandboxes) return;
-    const [idlest] = others.sort((a, b) => b.idleMs - a.idleMs);
-    if (!idlest || idlest.idleMs < MAY_YIELD_MS) throw new LearnerError('no-room');
-    onWait();
-    await idlest.stop('room');
   }
 
   private add(record: SandboxRecord, state: SandboxSession['state']): SandboxSession {

@@ -1,10 +1,12 @@
 /** Why a sandbox is stopped: its next shells say so. */
+import type { ErrorCode } from '../protocol/errors.ts';
 
 /**
- * `idle`: nobody has looked at it for as long as the settings say. `room`: another learner needs its place. `move`: another
+ * `idle`: nobody has looked at it for as long as the settings say. `room`: another learner needs its place. `own-room`: another sandbox of its
+ * learner does. `time`: its session's time is over. `move`: another
  * sandbox takes its place, and shells follow where that fails.
  */
-export type StopReason = 'idle' | 'room' | 'restart' | 'move' | 'removal';
+export type StopReason = 'idle' | 'room' | 'own-room' | 'time' | 'restart' | 'move' | 'removal';
 
 /** Goes on from "This shell ended when". Undefined: no shell will follow. */
 export function reasonInWords(reason: StopReason, idleStopMs: number): string | undefined {
@@ -13,6 +15,10 @@ export function reasonInWords(reason: StopReason, idleStopMs: number): string | 
       return `the sandbox was stopped after ${inWords(idleStopMs)} without you`;
     case 'room':
       return 'the sandbox was stopped while you were away, to make room for another learner';
+    case 'own-room':
+      return 'the sandbox was stopped while you were away, to make room for another one of yours';
+    case 'time':
+      return 'the time of your session was over';
     case 'restart':
       return 'you restarted the sandbox';
     case 'move':
@@ -35,4 +41,10 @@ export function inWords(ms: number): string {
   return new Intl.NumberFormat('en', { style: 'unit', unit, unitDisplay: 'long', maximumFractionDigits: 0 }).format(
     ms / length,
   );
+}
+
+/** What a page is told whose sandbox ended: it was stopped for a reason, or ended by itself. */
+export function codeOfEnd(reason: StopReason | undefined): ErrorCode {
+  if (reason === undefined) return 'sandbox-died';
+  return reason === 'time' ? 'session-over' : 'sandbox-stopped';
 }

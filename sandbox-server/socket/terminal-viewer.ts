@@ -11,15 +11,18 @@ import type { Metrics } from '../metrics/metrics.ts';
 import { TerminalMeter } from '../metrics/terminal-meter.ts';
 import { type ErrorCode, isServersOwn } from '../protocol/errors.ts';
 import { UNPARSED_WINDOW_BYTES } from '../protocol/limits.ts';
-import type { ClientMessage, ServerMessage, StartStage, TerminalSize } from '../protocol/messages.ts';
+import type { ClientMessage, ServerMessage, TerminalSize } from '../protocol/messages.ts';
 import { InitRefused, InitStream } from '../sandbox/init/stream.ts';
 import { LearnerError, toLearnerError } from '../session/learner-error.ts';
 import type { SandboxSession } from '../session/sandbox-session.ts';
+import type { OnStage } from '../session/start-watchers.ts';
 import { stillRuns } from '../session/still-runs.ts';
+import { codeOfEnd } from '../session/stop-reason.ts';
 import { AttachBudget } from './attach-budget.ts';
 import { parseClientMessage } from './client-messages.ts';
 import type { Connection } from './connection.ts';
 import { PageSocket } from './page-socket.ts';
+import { orTell, StartTold, tellTime } from './start-told.ts';
 import { parseTerminalEvent } from './terminal-events.ts';
 
 export interface ViewerOptions {
@@ -60,6 +63,8 @@ export class TerminalViewer implements Connection {
   private state: ViewerState = 'idle';
   private session: SandboxSession | undefined;
   private view: Disposable | undefined;
+  private time: Disposable | undefined;
+  private readonly start = new StartTold((message) => this.tell(message));
   private stream: InitStream | undefined;
   private size: TerminalSize = { columns: 80, rows: 24 };
   private shell: string | undefined;
@@ -131,9 +136,11 @@ export class TerminalViewer implements Connection {
         this.size = { columns: message.columns, rows: message.rows };
         return this.resize();
       case 'hide':
-        if (this.state === 'attached' || this.state === 'attaching') this.detach('hidden');
+        this.start.hidden = this.state === 'attaching' && this.session?.queued === true;
+        if (!this.start.hidden && (this.state === 'attached' || this.state === 'attaching')) this.detach('hidden');
         return;
       case 'show':
+        this.start.again();
         if (this.state === 'detached') void this.attach(message.from);
         return;
       case 'restart':
@@ -162,11 +169,15 @@ export class TerminalViewer implements Connection {
       this.session = this.options.open();
       this.view ??= this.session.view();
       this.meter.opening(this.session.state === 'ready' ? 'warm' : 'cold');
-      const onStage = (stage: StartStage) => {
-        if (this.attempts === attempt) this.tell({ type: 'starting', stage });
+      const onStage: OnStage = (stage, wait) => {
+        if (this.attempts === attempt) this.start.stage(stage, wait);
       };
       await this.session.ready(onStage);
-      await this.prepare(this.session, () => onStage('lesson'));
+      if (this.start.hidden && this.attempts === attempt) return this.detach('hidden');
+      await orTell(
+        this.options.prepare(this.session, () => onStage('lesson')),
+        this.socket,
+      );
       const duplex = await this.session.connect(onStage);
       // Hidden, closed, or shown anew meanwhile.
       if (this.attempts !== attempt) return void duplex.destroy();
@@ -192,18 +203,6 @@ export class TerminalViewer implements Connection {
     }
   }
 
-  /** What fails for the lesson's author's fault is told, and the learner goes on without it. */
-  private async prepare(session: SandboxSession, onWork: () => void): Promise<void> {
-    try {
-      await this.options.prepare(session, onWork);
-    } catch (error) {
-      const { code } = toLearnerError(error);
-      if (code !== 'lesson-broken') throw error;
-      const { reference } = this.socket;
-      this.tell({ type: 'notice', code, ...(reference !== undefined && { reference }) });
-    }
-  }
-
   private heard(message: unknown): void {
     const event = parseTerminalEvent(message);
     if (!event) {
@@ -219,6 +218,7 @@ export class TerminalViewer implements Connection {
     }
     this.meter.heard(event);
     this.tell(event);
+    if (event.type === 'attached') this.time ??= tellTime(this.session!.time, (message) => this.tell(message));
   }
 
   private printed(bytes: Buffer): void {
@@ -267,7 +267,7 @@ export class TerminalViewer implements Connection {
       const runs = error instanceof InitRefused || (await stillRuns(this.session!));
       // Shown anew meanwhile: what is told now is of the stream before.
       if (this.attempts !== attempt) return;
-      if (!runs) return this.close(this.session!.endedOnPurpose ? 'sandbox-stopped' : 'sandbox-died');
+      if (!runs) return this.close(codeOfEnd(this.session!.lastEnd));
       throw error ?? new LearnerError('unexpected');
     } catch (why) {
       this.fail(why);
@@ -293,11 +293,14 @@ export class TerminalViewer implements Connection {
   private release(): void {
     this.stopTimer();
     this.attempts++;
-    const { stream, view } = this;
+    const { stream, view, time } = this;
     this.stream = undefined;
     this.resizing = false;
     this.meter.left();
     this.view = undefined;
+    this.time = undefined;
+    this.start.clear();
+    time?.[Symbol.dispose]();
     stream?.[Symbol.dispose]();
     view?.[Symbol.dispose]();
   }

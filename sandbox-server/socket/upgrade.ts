@@ -120,13 +120,13 @@ export class Sockets implements AsyncDisposable {
     if (!learner) throw new LearnerError('not-signed-in');
     const path = request.url ?? '';
     const accept =
-      this.terminal(learner.id, SOCKET_ADDRESSES.terminal.exec(path)) ??
+      this.terminal(request, learner.id, SOCKET_ADDRESSES.terminal.exec(path)) ??
       this.lesson(learner.id, SOCKET_ADDRESSES.lesson.exec(path));
     if (!accept) throw new LearnerError('not-found');
     return { learner: learner.id, accept };
   }
 
-  private terminal(learner: string, path: RegExpExecArray | null): Accept | undefined {
+  private terminal(request: IncomingMessage, learner: string, path: RegExpExecArray | null): Accept | undefined {
     if (!path) return undefined;
     const { courses, sessions, preparer, visits, config, metrics, log } = this.options;
     const course = courses.get(path[1]!);
@@ -134,7 +134,7 @@ export class Sockets implements AsyncDisposable {
     const lesson = path[3] === undefined ? undefined : courses.lesson(course, path[3]);
     const open = () => {
       if (config.sandboxes.mode === 'off') throw new LearnerError(config.sandboxes.code);
-      return sessions.open(learner, course.id, course.image);
+      return sessions.open(learner, course.id, course.image, request.socket.remoteAddress);
     };
     const onAttached = () => visits.returned(learner, course.id);
     // As it is when somebody looks: an author's change counts at once.

@@ -15,6 +15,8 @@ export interface SandboxRecord {
   seenAt: number;
   /** Its files are kept at least until then. */
   keepUntil: number;
+  /** When its session's time is over, where it runs and has an end. */
+  endsAt: number | null;
 }
 
 export class SandboxRecords {
@@ -40,14 +42,14 @@ export class SandboxRecords {
     return this.database.prepare('SELECT * FROM sandbox WHERE learner = ?').all(learner).map(toRecord);
   }
 
-  create(record: Omit<SandboxRecord, 'createdAt' | 'seenAt' | 'keepUntil'>): SandboxRecord {
+  create(record: Omit<SandboxRecord, 'createdAt' | 'seenAt' | 'keepUntil' | 'endsAt'>): SandboxRecord {
     const now = this.now();
     this.database
       .prepare(
         'INSERT INTO sandbox (id, learner, course, image, profile, created_at, seen_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
       )
       .run(record.id, record.learner, record.course, record.image, record.profile, now, now);
-    return { ...record, createdAt: now, seenAt: now, keepUntil: 0 };
+    return { ...record, createdAt: now, seenAt: now, keepUntil: 0, endsAt: null };
   }
 
   seen(id: string): void {
@@ -63,6 +65,10 @@ export class SandboxRecords {
     this.database.prepare('UPDATE sandbox SET keep_until = ? WHERE id = ?').run(until, id);
   }
 
+  noteEnd(id: string, endsAt: number | null): void {
+    this.database.prepare('UPDATE sandbox SET ends_at = ? WHERE id = ?').run(endsAt, id);
+  }
+
   /**
    * Puts another sandbox in the place of one. The other was spare; the one is from now on. All of that happens, and what
    * `also` writes, or nothing.
@@ -74,11 +80,14 @@ export class SandboxRecords {
   ): void {
     this.database.exec('BEGIN IMMEDIATE');
     try {
-      const row = this.database.prepare('SELECT learner, course, keep_until FROM sandbox WHERE id = ?').get(old);
+      const row = this.database
+        .prepare('SELECT learner, course, keep_until, ends_at FROM sandbox WHERE id = ?')
+        .get(old);
       if (!row) throw new Error(`sandbox ${old} is nobody's`);
       this.delete(old);
       this.create({ id, learner: row['learner'] as string, course: row['course'] as string, image, profile });
       this.keep(id, row['keep_until'] as number);
+      this.noteEnd(id, row['ends_at'] as number | null);
       this.database.prepare('DELETE FROM spare_sandbox WHERE id = ?').run(id);
       this.database.prepare('INSERT INTO spare_sandbox (id, noted_at) VALUES (?, ?)').run(old, this.now());
       also();
@@ -104,5 +113,6 @@ function toRecord(row: Record<string, unknown>): SandboxRecord {
     createdAt: row['created_at'] as number,
     seenAt: row['seen_at'] as number,
     keepUntil: row['keep_until'] as number,
+    endsAt: row['ends_at'] as number | null,
   };
 }

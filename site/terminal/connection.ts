@@ -41,6 +41,8 @@ export interface ConnectionListener {
   prompt(prompt: { waiting: boolean; sure: boolean }): void;
   commandEnded(status: number | null): void;
   notice(code: NoticeCode, reference?: string): void;
+  /** How much of the session is left, and to how long from now it can be put off; in milliseconds. */
+  sessionTime(leftMs: number, extendMs: number): void;
   /** What became of the sandbox while the learner was away. */
   returned(from: Returned): void;
 }
@@ -124,7 +126,7 @@ export class Connection {
   /** The network or the page is back: waits are cut short, and a socket that may have died in silence is replaced. */
   wake(): void {
     const { name } = this.#state;
-    if (name === 'connected' || name === 'detached') this.#lost(null, 0);
+    if (name === 'connected' || name === 'detached' || name === 'queued') this.#lost(null, 0);
     else if (name === 'reconnecting' || (name === 'refused' && this.#state.retryAt !== null)) void this.#attempt();
   }
 
@@ -168,7 +170,12 @@ export class Connection {
   #heard(message: ServerMessage): void {
     switch (message.type) {
       case 'starting':
-        return this.#become({ name: 'starting', stage: message.stage });
+        this.#clearTimer(); // the answer to `show`, where the page was hidden while it waits
+        return this.#become(
+          message.wait === undefined
+            ? { name: 'starting', stage: message.stage }
+            : { name: 'queued', wait: message.wait, toldAt: this.#means.clock.now() },
+        );
       case 'attached':
         return this.#attach(message);
       case 'size':
@@ -181,6 +188,8 @@ export class Connection {
         return this.#listener.returned(message.from);
       case 'notice':
         return this.#listener.notice(message.code, message.reference);
+      case 'session-time':
+        return this.#listener.sessionTime(message.leftMs, message.extendMs);
       case 'detached':
         return this.#detach(message.reason);
       case 'exited':
@@ -244,17 +253,20 @@ export class Connection {
     // What had ended stays so; a new shell is asked for over a new socket.
     if (this.#state.name === 'ended' && (error === null || ERRORS[error].retry)) return this.#drop();
     if (error === null) return this.#lost(null);
-    // A learner who sees a terminal has lost a connection; one who has none yet was told no.
-    if (ERRORS[error].retry && this.#stage === 'attached') return this.#lost(error);
+    // A learner who sees a terminal or their place has lost a connection; one who has none yet was told no.
+    const had = this.#stage === 'attached' || (this.#state.name === 'queued' && error === 'server-stopping');
+    if (ERRORS[error].retry && had) return this.#lost(error);
     this.#refuse({ code: error, ...(this.#reference !== undefined && { reference: this.#reference }) });
   }
 
   #lost(cause: ErrorCode | null, delay?: number): void {
+    const queued =
+      this.#state.name === 'queued' || (this.#state.name === 'reconnecting' && this.#state.queued === true);
     const held = this.#stage === 'attached' && this.#means.clock.now() - this.#attachedAt >= GOOD_AFTER_MS;
     if (held) this.#failures = 0;
     this.#drop();
     const wait = delay ?? delayBeforeAttempt(this.#failures++, this.#means.random());
-    this.#become({ name: 'reconnecting', retryAt: this.#means.clock.now() + wait, cause });
+    this.#become({ name: 'reconnecting', retryAt: this.#means.clock.now() + wait, cause, queued });
     this.#timer = this.#means.clock.setTimeout(() => void this.#attempt(), wait);
   }
 

@@ -26,6 +26,8 @@ export interface TerminalEvents {
   'slipway-state': TerminalState;
   'slipway-prompt': Prompt;
   'slipway-command-ended': { status: number | null };
+  /** How much of the session is left, and to how long from now it can be put off; in milliseconds. */
+  'slipway-session-time': { leftMs: number; extendMs: number };
   /** Something was typed that ends in Enter, by hand or by a button. */
   'slipway-entered': null;
 }
@@ -201,6 +203,7 @@ export class SlipwayTerminal extends HTMLElement {
       },
       commandEnded: (status) => this.#tell('slipway-command-ended', { status }),
       notice: (code, reference) => this.#notice?.show(code, reference),
+      sessionTime: (leftMs, extendMs) => this.#tell('slipway-session-time', { leftMs, extendMs }),
       returned: (from) => this.#notice?.returned(from),
     };
   }

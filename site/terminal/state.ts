@@ -1,6 +1,7 @@
 import { ERRORS, type ErrorCode } from '../../sandbox-server/protocol/errors.ts';
-import type { StartStage } from '../../sandbox-server/protocol/messages.ts';
+import type { StartStage, Wait } from '../../sandbox-server/protocol/messages.ts';
 import { hintOf, type ToldError } from './reference.ts';
+import { wordsOfWait } from './wait-words.ts';
 
 /** What a terminal is doing, as one value. Times are those of the clock handed to the connection, in milliseconds. */
 export type TerminalState =
@@ -8,11 +9,16 @@ export type TerminalState =
   | { name: 'idle' }
   /** On its way to a first prompt. `stage` is null until the server has told one. */
   | { name: 'starting'; stage: StartStage | null }
+  /** In the queue, or kept back by a limit; it goes on by itself. `toldAt`: when the server said so. */
+  | { name: 'queued'; wait: Wait; toldAt: number }
   | { name: 'connected' }
   /** The server sends nothing until the page says `show`. The shell goes on. */
   | { name: 'detached'; reason: 'hidden' | 'lagging' }
-  /** The connection was lost; the shell goes on. `retryAt` is null while an attempt is under way. */
-  | { name: 'reconnecting'; retryAt: number | null; cause: ErrorCode | null }
+  /**
+   * The connection was lost; the shell goes on, or the place in the queue is kept. `retryAt` is null while an attempt is
+   * under way.
+   */
+  | { name: 'reconnecting'; retryAt: number | null; cause: ErrorCode | null; queued?: boolean }
   /** The shell ended. */
   | { name: 'ended'; status: number | null; signal: string | null }
   /** The server said no. `retryAt` is null where only the learner can try again. */
@@ -52,6 +58,8 @@ export function wordsOf(state: TerminalState, now: number): StateWords {
         next: '',
         action: null,
       };
+    case 'queued':
+      return { label: 'waiting', ...wordsOfWait(state.wait, now - state.toldAt), action: null };
     case 'connected':
       return { label: 'connected', text: '', hint: '', next: '', action: null };
     case 'detached':
@@ -67,7 +75,8 @@ export function wordsOf(state: TerminalState, now: number): StateWords {
     case 'reconnecting': {
       const text = state.cause === null ? 'The connection is lost.' : ERRORS[state.cause].text;
       const next = attempt(state.retryAt, now);
-      return { label: 'reconnecting', text, hint: 'Your shell goes on.', next, action: 'Try now' };
+      const hint = state.queued ? 'Your place in the queue is kept for two minutes.' : 'Your shell goes on.';
+      return { label: 'reconnecting', text, hint, next, action: 'Try now' };
     }
     case 'ended':
       return { label: 'ended', text: ending(state), hint: '', next: '', action: 'Start a new shell' };
@@ -89,7 +98,7 @@ export function wordsOf(state: TerminalState, now: number): StateWords {
   }
 }
 
-const STARTABLE: ReadonlySet<ErrorCode> = new Set(['sandbox-died', 'sandbox-stopped']);
+const STARTABLE: ReadonlySet<ErrorCode> = new Set(['sandbox-died', 'sandbox-stopped', 'session-over']);
 
 function attempt(retryAt: number | null, now: number): string {
   if (retryAt === null) return 'Connecting again.';

@@ -1,5 +1,5 @@
 import { make } from './dom.ts';
-import { wordsOf, type TerminalState } from './state.ts';
+import { wordsOf, type StateWords, type TerminalState } from './state.ts';
 
 /** What passes sooner is not shown: it would only flicker. */
 const PATIENCE_MS = 150;
@@ -18,6 +18,8 @@ export class StatusView {
   #state: TerminalState = { name: 'idle' };
   #timer: number | undefined;
   #clock: number | undefined;
+  /** What was said last of a wait. */
+  #said = '';
 
   /** `act` is what the button does; it depends on the state at that time. */
   constructor(container: HTMLElement, name: string, act: () => void) {
@@ -46,14 +48,17 @@ export class StatusView {
 
   #reveal(): void {
     this.#cancel();
-    const { text, hint } = this.#write();
+    const { text, hint, next } = this.#write();
     if (this.#panel.dataset['state'] !== this.#state.name) this.#takeAway();
     this.#panel.dataset['state'] = this.#state.name;
     this.#line.hidden = this.#state.name !== 'starting';
     this.#panel.hidden = !this.#line.hidden;
-    const counts = 'retryAt' in this.#state && this.#state.retryAt !== null;
-    // The seconds that run down are for the eye: a screen reader is told the state once.
-    this.#announce(`Terminal ${this.#name}: ${text} ${hint}`);
+    const retries = 'retryAt' in this.#state && this.#state.retryAt !== null;
+    const counts = retries || (this.#state.name === 'queued' && this.#state.wait.why === 'rate');
+    // Seconds that run down and estimates that change are for the eye: a screen reader is told a state or a place once.
+    const queued = this.#state.name === 'queued';
+    if (!queued || text !== this.#said) this.#announce(`Terminal ${this.#name}: ${text} ${queued ? next : ''} ${hint}`);
+    this.#said = queued ? text : '';
     if (counts) this.#clock = window.setInterval(() => this.#write(), 1000);
   }
 
@@ -63,7 +68,7 @@ export class StatusView {
     void this.#panel.offsetHeight;
   }
 
-  #write(): { text: string; hint: string } {
+  #write(): StateWords {
     const words = wordsOf(this.#state, performance.now());
     (this.#state.name === 'starting' ? this.#line : this.#text).textContent = words.text;
     this.#hint.textContent = words.hint;

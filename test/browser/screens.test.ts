@@ -8,15 +8,19 @@ import { TestServer } from '../support/server.ts';
 let server: TestServer;
 /** No sandbox may run on it. */
 let full: TestServer;
+/** And nobody may wait. */
+let refusing: TestServer;
 const readers = new Map<number, Reader>();
 
 beforeAll(async () => {
   server = await TestServer.start({ maxSandboxes: 60 });
   full = await TestServer.start({ maxSandboxes: 0 });
+  refusing = await TestServer.start({ maxSandboxes: 0, queueLength: 0 });
   for (const textSize of TEXT_SIZES) readers.set(textSize, await Reader.start(textSize));
 });
 afterAll(async () => {
   for (const reader of readers.values()) await reader[Symbol.asyncDispose]();
+  await refusing?.[Symbol.asyncDispose]();
   await full?.[Symbol.asyncDispose]();
   await server?.[Symbol.asyncDispose]();
 });
@@ -88,10 +92,22 @@ describe('a lesson', () => {
   );
 
   test.each(LESSON_VIEWS)(
-    'is whole and still where a terminal is refused: $width px, $scheme, letters of $textSize %, sheet $sheet',
+    'is whole and still where a terminal waits: $width px, $scheme, letters of $textSize %, sheet $sheet',
     async (view) => {
       const { page, problems } = await readers.get(view.textSize)!.open(view);
       await page.goto(full.url + LESSON);
+      await says(page, 'queued');
+      expect(await lookAt(page, 'lesson-queued', view, TERMINALS)).toEqual([]);
+      expect(problems).toEqual([]);
+      await page.close();
+    },
+  );
+
+  test.each(LESSON_VIEWS)(
+    'is whole and still where a terminal is refused: $width px, $scheme, letters of $textSize %, sheet $sheet',
+    async (view) => {
+      const { page, problems } = await readers.get(view.textSize)!.open(view);
+      await page.goto(refusing.url + LESSON);
       await says(page, 'refused');
       expect(await lookAt(page, 'lesson-refused', view, TERMINALS)).toEqual([]);
       expect(problems).toEqual([]);

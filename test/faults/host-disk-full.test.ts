@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Config } from '../../sandbox-server/config.ts';
-import { ERRORS } from '../../sandbox-server/protocol/errors.ts';
 import { TestPage, visit } from '../support/gateway.ts';
 import { TERMINAL } from '../support/raw-web.ts';
 import { TestServer } from '../support/server.ts';
@@ -32,7 +31,7 @@ const fill = () => {
   }
 };
 
-test('when the host’s disk is full, newcomers are told, those who are there go on, and what was saved is kept', async () => {
+test('when the host’s disk is full, newcomers wait for space, those who are there go on, and what was saved is kept', async () => {
   const cookie = await visit(server.url);
   const page = await (await TestPage.open(server.url, cookie, TERMINAL)).attach();
   page.type('echo saved > ~/note; sync; echo do-$((1))-ne\n');
@@ -41,7 +40,7 @@ test('when the host’s disk is full, newcomers are told, those who are there go
 
   const newcomer = await TestPage.open(server.url, await visit(server.url), TERMINAL);
   newcomer.say({ type: 'open', visible: true, columns: 80, rows: 24 });
-  expect(await newcomer.closed).toEqual({ code: ERRORS['host-disk-full'].close, reason: 'host-disk-full' });
+  expect(await newcomer.hears('starting')).toMatchObject({ stage: 'queue', wait: { why: 'disk', aboutMinutes: null } });
   expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
 
   // The sandbox's own disk now fails where it grows; the shell and its server do not.
@@ -57,7 +56,7 @@ test('when the host’s disk is full, newcomers are told, those who are there go
   const again = await (await TestPage.open(server.url, cookie, TERMINAL)).attach();
   again.type('cat ~/note; rm -f ~/more; echo new > ~/new && cat ~/new\n');
   await again.shows(/saved\r\n[^]*new\r\n/);
-  await (await TestPage.open(server.url, await visit(server.url), TERMINAL)).attach();
+  await newcomer.hears('attached');
 });
 
 test('a file that the server cannot read is somebody’s work all the same: it is kept, and the others are served', async () => {

@@ -51,6 +51,10 @@ export async function ownConfig(overrides: Overrides = {}): Promise<{ config: Co
     idBase: base.idBase + ((serial * WORKERS + worker) % Math.floor(base.idCount / IDS)) * IDS,
     idCount: IDS,
     registry: { mode: 'off' },
+    // All of a test's learners come from one address, and some of them do within seconds what a person does in an hour.
+    sandboxesPerLearner: 0,
+    startsPerLearner: 0,
+    startsPerAddress: 0,
     ...overrides,
     paths: {
       ...base.paths,

@@ -12,7 +12,7 @@ import { createLog } from '../../sandbox-server/log.ts';
 import { startGateway, type RunningGateway } from '../../sandbox-server/main.ts';
 import type { ClientMessage, ServerMessage } from '../../sandbox-server/protocol/messages.ts';
 import type { SandboxDriver } from '../../sandbox-server/sandbox/driver.ts';
-import { LIMITS_OF } from './limits.ts';
+import { LIMITS_OF, NO_LIMITS } from './limits.ts';
 
 const MANIFEST: CourseManifest = {
   courses: [
@@ -55,11 +55,8 @@ export async function gatewayOn(
     urls: [`http://127.0.0.1:${port}`],
     access: 'open',
     limits: LIMITS_OF,
+    ...NO_LIMITS,
     maxSandboxes: 10,
-    idleFreezeMs: 0,
-    idleStopMs: 0,
-    expiryMs: 0,
-    extendMs: 0,
     startTimeoutMs: 5000,
     auditKeepMs: 86_400_000,
     busyAfterMs: 0,

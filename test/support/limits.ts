@@ -22,3 +22,21 @@ export const ENGINE_LIMITS: SandboxLimits = {
 };
 
 export const LIMITS_OF: Record<Profile, SandboxLimits> = { standard: LIMITS, containers: ENGINE_LIMITS };
+
+/** Nothing of what an operator may limit: tests that are about a limit set it. */
+export const NO_LIMITS = {
+  sandboxesPerLearner: 0,
+  sandboxesPerAddress: 0,
+  startsPerLearner: 0,
+  startsPerAddress: 0,
+  learnersPerAddress: 1000,
+  queueLength: 100,
+  minFreeMemoryBytes: 0,
+  minFreeDiskBytes: 0,
+  idleFreezeMs: 0,
+  idleStopMs: 0,
+  expiryMs: 0,
+  extendMs: 0,
+  sessionTimeMs: 0,
+  sessionExtendMs: 0,
+};

@@ -49,6 +49,7 @@ export class PageTerminal implements Disposable {
         prompt() {},
         commandEnded() {},
         notice() {},
+        sessionTime() {},
         returned() {},
       },
     );

@@ -12,6 +12,7 @@ import { Sessions } from '../../sandbox-server/session/sessions.ts';
 import { Spares } from '../../sandbox-server/session/spares.ts';
 import { openDatabase } from '../../sandbox-server/store/database.ts';
 import { Learners } from '../../sandbox-server/store/learners.ts';
+import { QueuePlaces } from '../../sandbox-server/store/queue-places.ts';
 import { SandboxRecords } from '../../sandbox-server/store/sandbox-records.ts';
 import { SpareRecords } from '../../sandbox-server/store/spare-records.ts';
 import { imageOf } from './config.ts';
@@ -42,7 +43,8 @@ export class RealMover implements AsyncDisposable {
     const { startTimeoutMs } = config;
     const spares = new Spares({ driver, records: new SpareRecords(database, now), startTimeoutMs, log });
     const records = new SandboxRecords(database, now);
-    this.sessions = owned.use(new Sessions({ driver, records, spares, clock: new Clock(), config, log }));
+    const places = new QueuePlaces(database);
+    this.sessions = owned.use(new Sessions({ driver, records, places, spares, clock: new Clock(), config, log }));
     const play = playFrom(config.paths.lessonFiles);
     this.layers = owned.use(new Layers({ driver, spares, courses: () => courses, config, play, log }));
     this.mover = owned.use(new Mover({ sessions: this.sessions, spares, layers: this.layers, config, play, log }));

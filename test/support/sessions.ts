@@ -5,9 +5,10 @@ import { Sessions, type SessionsOptions } from '../../sandbox-server/session/ses
 import { Spares } from '../../sandbox-server/session/spares.ts';
 import { openDatabase } from '../../sandbox-server/store/database.ts';
 import { Learners } from '../../sandbox-server/store/learners.ts';
+import { QueuePlaces } from '../../sandbox-server/store/queue-places.ts';
 import { SandboxRecords } from '../../sandbox-server/store/sandbox-records.ts';
 import { SpareRecords } from '../../sandbox-server/store/spare-records.ts';
-import { LIMITS_OF } from './limits.ts';
+import { LIMITS_OF, NO_LIMITS } from './limits.ts';
 
 export interface SessionsUnderTest {
   sessions: Sessions;
@@ -46,13 +47,11 @@ export function sessionsOn(
     driver,
     records,
     clock: new Clock(now, () => clock.now - clock.jumped),
+    places: new QueuePlaces(database),
     config: {
       limits: LIMITS_OF,
+      ...NO_LIMITS,
       maxSandboxes: 10,
-      idleFreezeMs: 0,
-      idleStopMs: 0,
-      expiryMs: 0,
-      extendMs: 0,
       startTimeoutMs: 1000,
       images: { image: { id: 'image', profile: 'standard' } },
       ...config,

@@ -157,7 +157,7 @@ test('whoever lost a stream to the sandbox is told that it was stopped, not that
   const lost = terminal.ended.then(() => stillRuns(session));
   await mover.move('ada', ours, two, 'one');
   expect(await lost).toBe(false);
-  expect(session.endedOnPurpose).toBe(true);
+  expect(session.lastEnd).toBe('move');
 });
 
 test('a move keeps the learner’s place on the server, and takes nobody else’s', async () => {

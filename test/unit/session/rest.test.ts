@@ -141,10 +141,23 @@ test('after a restart of the gateway too it is told', async () => {
 test('it is told when a sandbox will be put to rest, step by step', async () => {
   const { sessions, session, clock, after } = await visited();
   const left = clock.now;
-  expect(sessions.life(undefined)).toEqual({ freezesAt: null, stopsAt: null, deletedAt: null, extendable: false });
+  const noSession = { sessionEndsAt: null, sessionExtendable: false };
+  expect(sessions.life(undefined)).toEqual({
+    freezesAt: null,
+    stopsAt: null,
+    deletedAt: null,
+    extendable: false,
+    ...noSession,
+  });
   const deletedAt = left + 7 * DAY;
   const stopsAt = left + 60 * MINUTE;
-  expect(sessions.life(session)).toEqual({ freezesAt: left + 10 * MINUTE, stopsAt, deletedAt, extendable: true });
+  expect(sessions.life(session)).toEqual({
+    freezesAt: left + 10 * MINUTE,
+    stopsAt,
+    deletedAt,
+    extendable: true,
+    ...noSession,
+  });
   await after(11 * MINUTE);
   expect(sessions.life(session)).toMatchObject({ freezesAt: null, stopsAt, deletedAt });
   await after(50 * MINUTE);

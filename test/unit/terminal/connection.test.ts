@@ -23,6 +23,7 @@ const refusedAtTheDoor: Step = (scene) => (scene.admission = { kind: 'refused', 
 const unreachable: Step = (scene) => (scene.admission = { kind: 'unreachable' });
 const starts: Step = (scene) => scene.start();
 
+const THIRD = { why: 'places', place: 3, aboutMinutes: 4 } as const;
 const EXITED = { type: 'exited', status: 0, signal: null } as const;
 
 describe('the states of a connection', () => {
@@ -33,6 +34,39 @@ describe('the states of a connection', () => {
       'starting with the stage that the server tells',
       [starts, opens, says({ type: 'starting', stage: 'disk' })],
       { name: 'starting', stage: 'disk' },
+    ],
+    [
+      'queued with its place while the server has no room',
+      [starts, opens, says({ type: 'starting', stage: 'queue', wait: THIRD })],
+      { name: 'queued', wait: THIRD },
+    ],
+    [
+      'starting when its turn has come',
+      [
+        starts,
+        opens,
+        says({ type: 'starting', stage: 'queue', wait: THIRD }),
+        says({ type: 'starting', stage: 'disk' }),
+      ],
+      { name: 'starting', stage: 'disk' },
+    ],
+    [
+      'queued still when it was hidden and is shown again',
+      [
+        starts,
+        opens,
+        says({ type: 'starting', stage: 'queue', wait: THIRD }),
+        (scene) => scene.connection.setVisible(false),
+        (scene) => scene.connection.setVisible(true),
+        says({ type: 'starting', stage: 'queue', wait: THIRD }),
+        waits(30_000),
+      ],
+      { name: 'queued' },
+    ],
+    [
+      'reconnecting, with its place kept, when the network breaks in the queue',
+      [starts, opens, says({ type: 'starting', stage: 'queue', wait: THIRD }), closes(1006)],
+      { name: 'reconnecting', queued: true },
     ],
     ['connected when it is attached', [starts, opens, attaches], { name: 'connected' }],
     [

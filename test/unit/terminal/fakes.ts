@@ -112,6 +112,7 @@ export class Scene {
       prompt: (prompt) => this.told.push({ prompt }),
       commandEnded: (status) => this.told.push({ status }),
       notice: (code) => this.told.push({ notice: code }),
+      sessionTime: (leftMs, extendMs) => this.told.push({ leftMs, extendMs }),
       returned: (from) => this.told.push({ returned: from }),
     },
   );

@@ -8,6 +8,7 @@ describe('each state has words', () => {
     { name: 'idle' },
     { name: 'starting', stage: null },
     ...START_STAGES.map((stage) => ({ name: 'starting', stage }) as const),
+    { name: 'queued', wait: { why: 'places', place: 1, aboutMinutes: null }, toldAt: 0 },
     { name: 'connected' },
     { name: 'detached', reason: 'hidden' },
     { name: 'detached', reason: 'lagging' },

@@ -1,7 +1,14 @@
 import { expect, it } from 'vitest';
 import { lifeInWords } from '../../../site/workspace/sandbox-life.ts';
 
-const KEPT = { freezesAt: null, stopsAt: null, deletedAt: new Date(2031, 11, 1).getTime(), extendable: true };
+const KEPT = {
+  freezesAt: null,
+  stopsAt: null,
+  deletedAt: new Date(2031, 11, 1).getTime(),
+  extendable: true,
+  sessionEndsAt: null,
+  sessionExtendable: false,
+};
 const SOON = Date.now();
 
 it.each([

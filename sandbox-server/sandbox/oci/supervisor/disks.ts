@@ -23,20 +23,27 @@ export type SandboxMeta = z.infer<typeof metaSchema>;
 /** Prefix of a folder that is being made or removed; what is left of one after a crash is removed. */
 const UNFINISHED = '.new-';
 
+export interface DisksReserve {
+  /** Ids of this host that may be given to disks. */
+  ids: IdRange;
+  /** What is left free on the host: no new disk is made below it. */
+  freeBytes: number;
+}
+
 export class Disks {
   private readonly dir: string;
-  private readonly reserve: IdRange;
+  private readonly reserve: DisksReserve;
   private readonly metas = new Map<string, SandboxMeta>();
   /** Sandboxes whose description cannot be read: they exist, and cannot be started. */
   private readonly broken = new Set<string>();
 
-  private constructor(dir: string, reserve: IdRange) {
+  private constructor(dir: string, reserve: DisksReserve) {
     this.dir = dir;
     this.reserve = reserve;
   }
 
   /** Reads what exists, and removes what was never finished. */
-  static async open(dir: string, reserve: IdRange, recovery: RecoveryLog): Promise<Disks> {
+  static async open(dir: string, reserve: DisksReserve, recovery: RecoveryLog): Promise<Disks> {
     const disks = new Disks(dir, reserve);
     await mkdir(dir, { recursive: true, mode: 0o700 });
     for (const name of await readdir(dir)) {
@@ -74,13 +81,13 @@ export class Disks {
   }
 
   async create(id: string, spec: SandboxSpec): Promise<void> {
-    await refuseFullHost(this.dir);
+    await refuseFullHost(this.dir, this.reserve.freeBytes);
     const ids = freeRange(
-      this.reserve,
+      this.reserve.ids,
       [...this.metas.values()].map((meta) => meta.ids),
       RANGE_SIZES[spec.profile],
     );
-    if (!ids) throw new DriverError('no-room', `all host ids from ${this.reserve.base} on are taken by disks`);
+    if (!ids) throw new DriverError('no-room', `all host ids from ${this.reserve.ids.base} on are taken by disks`);
     const meta: SandboxMeta = { spec, ids };
     // Taken at once, before anything waits: two creates must not get the same range.
     this.metas.set(id, meta);

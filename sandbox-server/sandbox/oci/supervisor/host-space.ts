@@ -1,17 +1,14 @@
-/** What this host has left, and how much of its disk is left alone. */
+/** What this host has left. */
 import { readFile, statfs } from 'node:fs/promises';
 import { DriverError, type HostCapacity } from '../../driver.ts';
 
 /**
- * New disks and layers are refused below this much free space on the host, in bytes: disks are sparse, and those that exist
- * need room to grow.
+ * Rejects with `host-disk-full` where less than `reserveBytes` are free: disks are sparse, and those that exist need room to
+ * grow.
  */
-const HOST_RESERVE_BYTES = 512 * 1024 * 1024;
-
-/** Rejects with `host-disk-full`. */
-export async function refuseFullHost(dir: string): Promise<void> {
-  if ((await diskSpace(dir)).freeBytes < HOST_RESERVE_BYTES) {
-    throw new DriverError('host-disk-full', `${dir}: less than ${HOST_RESERVE_BYTES} bytes are free`);
+export async function refuseFullHost(dir: string, reserveBytes: number): Promise<void> {
+  if ((await diskSpace(dir)).freeBytes < reserveBytes) {
+    throw new DriverError('host-disk-full', `${dir}: less than ${reserveBytes} bytes are free`);
   }
 }
 

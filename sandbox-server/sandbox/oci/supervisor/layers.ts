@@ -35,13 +35,16 @@ export class Layers {
   private readonly known = new Set<string>();
   private readonly queue = new KeyedQueue();
 
-  private constructor(paths: Layers['paths']) {
+  private readonly leaveFreeBytes: number;
+
+  private constructor(paths: Layers['paths'], leaveFreeBytes: number) {
     this.paths = paths;
+    this.leaveFreeBytes = leaveFreeBytes;
   }
 
-  /** Reads what exists, and removes what was never finished. */
-  static async open(paths: Layers['paths'], recovery: RecoveryLog): Promise<Layers> {
-    const layers = new Layers(paths);
+  /** Reads what exists, and removes what was never finished. With less than `leaveFreeBytes` on the host none is made. */
+  static async open(paths: Layers['paths'], leaveFreeBytes: number, recovery: RecoveryLog): Promise<Layers> {
+    const layers = new Layers(paths, leaveFreeBytes);
     await mkdir(paths.layers, { recursive: true, mode: 0o700 });
     for (const name of await readdir(paths.layers)) {
       if (name.startsWith(UNFINISHED)) await removeUnfinished(paths.layers, name, 'layer', recovery);
@@ -66,7 +69,7 @@ export class Layers {
   store(layer: string, source: LayerSource): Promise<{ bytes: number; inodes: number } | undefined> {
     return this.queue.run(layer, async () => {
       if (this.has(layer)) return undefined;
-      await refuseFullHost(this.paths.layers);
+      await refuseFullHost(this.paths.layers, this.leaveFreeBytes);
       const half = this.path(UNFINISHED + layer);
       try {
         await rm(half, { recursive: true, force: true });

@@ -45,14 +45,14 @@ export async function openSupervisor(
   }
   await liftHostTables(log);
   const cgroups = new Cgroups(await delegatedParent(config.cgroup, paths.native));
-  const reserve = { base: config.idBase, size: config.idCount };
+  const reserve = { ids: { base: config.idBase, size: config.idCount }, freeBytes: config.minFreeDiskBytes };
   const runtime = await findRuntime(config.runtime, paths, cgroups, {
     base: config.idBase,
     size: RANGE_SIZES.standard,
   });
   const recovery = new RecoveryLog(log);
   const disks = await Disks.open(paths.sandboxes, reserve, recovery);
-  const layers = await Layers.open(paths, recovery);
+  const layers = await Layers.open(paths, config.minFreeDiskBytes, recovery);
   const engineLack = await examine(paths);
   if (engineLack !== undefined) log.warn({ lacking: engineLack }, 'sandboxes of profile containers cannot run here');
   const gatewayGroup = await groupOf(config.user);
