@@ -34,7 +34,7 @@ import { Sessions } from './session/sessions.ts';
 import { Spares } from './session/spares.ts';
 import { hostProcessors, Unattended } from './session/unattended.ts';
 import { Sockets } from './socket/upgrade.ts';
-import { openDatabase } from './store/database.ts';
+import { openDatabaseWhenPossible } from './store/database.ts';
 import { DatabaseUnusable } from './store/examine.ts';
 import { BegunTasks } from './store/begun-tasks.ts';
 import { Learners } from './store/learners.ts';
@@ -69,7 +69,7 @@ export async function startGateway(config: Config, log: Log, given?: SandboxDriv
   const driver = given ?? driverOf(config, () => metrics.supervisorLost.inc());
   mkdirSync(config.paths.gatewayData, { recursive: true, mode: 0o700 });
   const databasePath = join(config.paths.gatewayData, 'slipway.db');
-  const database = openDatabase(databasePath);
+  const database = await openDatabaseWhenPossible(databasePath, log);
   stack.defer(() => database.close());
   const clock = new Clock();
   const now = () => clock.now();

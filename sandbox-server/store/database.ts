@@ -2,7 +2,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { examineDatabase, OPEN_MS, unusable } from './examine.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DatabaseUnusable, examineDatabase, OPEN_MS, unusable } from './examine.ts';
 
 export type Database = DatabaseSync;
 
@@ -29,6 +30,25 @@ export function openDatabase(path: string): Database {
   }
   database.exec(`PRAGMA busy_timeout = ${BUSY_MS}`);
   return database;
+}
+
+/** How often a database that cannot be opened for now is tried, in milliseconds. */
+const TRY_AGAIN_MS = 1000;
+
+/**
+ * As `openDatabase`, and waits while another program holds the file or the disk is full: a gateway that ended then would
+ * take the server down with it, which goes on for all who have a shell.
+ */
+export async function openDatabaseWhenPossible(path: string, log: { error(fields: object, text: string): void }) {
+  for (let tries = 0; ; tries++) {
+    try {
+      return openDatabase(path);
+    } catch (error) {
+      if (!(error instanceof DatabaseUnusable && error.passes)) throw error;
+      if (tries === 0) log.error({ err: error }, error.mend);
+      await sleep(TRY_AGAIN_MS);
+    }
+  }
 }
 
 function bringUpToDate(database: Database, path: string): void {

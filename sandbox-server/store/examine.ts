@@ -7,18 +7,21 @@ import { storeFailure } from './failure.ts';
 export class DatabaseUnusable extends Error {
   override name = 'DatabaseUnusable';
   readonly mend: string;
+  /** It is over as soon as its cause is gone: another program, a full disk. */
+  readonly passes: boolean;
 
-  constructor(message: string, mend: string, options?: ErrorOptions) {
+  constructor(message: string, mend: string, options: ErrorOptions & { passes: boolean }) {
     super(message, options);
     this.mend = mend;
+    this.passes = options.passes;
   }
 }
 
 /** How many faults are named: the first say as much as all. */
 const NAMED_FAULTS = 3;
 
-/** How long another program may hold the database while the server starts, in milliseconds: nobody waits for us yet. */
-export const OPEN_MS = 15_000;
+/** How long another program may hold the database while it is opened, in milliseconds: nobody waits for us yet. */
+export const OPEN_MS = 2000;
 
 /**
  * Throws `DatabaseUnusable` where the file is damaged or another program holds it. Reads alone: the last commits, which
@@ -54,14 +57,14 @@ export function unusable(path: string, error: unknown): Error {
     case 'locked':
       return new DatabaseUnusable(
         `Another program holds the database ${path}.`,
-        `End that program (\`fuser ${path}\` names it), then start again.`,
-        { cause: error },
+        `The server waits for it. \`fuser ${path}\` names that program.`,
+        { cause: error, passes: true },
       );
     case 'full':
       return new DatabaseUnusable(
         `The database ${path} cannot be opened: the disk is full.`,
-        'Make room, then start again.',
-        { cause: error },
+        'Make room: the server waits for it.',
+        { cause: error, passes: true },
       );
     default:
       return error as Error;
@@ -72,6 +75,6 @@ function damaged(path: string, why: string, options?: ErrorOptions): DatabaseUnu
   return new DatabaseUnusable(
     `The database ${path} is damaged: ${why}. It was left as it is.`,
     'Put a backup in its place with `slipway restore FILE`. Learners’ files are not in it: they are kept either way.',
-    options,
+    { ...options, passes: false },
   );
 }

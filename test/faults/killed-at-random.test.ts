@@ -15,7 +15,7 @@ import { checkNumbered, Numbered } from '../support/numbered.ts';
 import { PageTerminal } from '../support/page-terminal.ts';
 import { footprint } from '../support/residue.ts';
 import { TestServer } from '../support/server.ts';
-import { killCalled, randomFrom } from '../support/victims.ts';
+import { randomFrom, signalCalled } from '../support/victims.ts';
 
 /** In all: a third each of the gateway, the supervisor, and of what the supervisor is just running. */
 const KILLS = counted({ usual: 12, long: 201 });
@@ -74,7 +74,8 @@ test(
       const target = TARGETS[n % 3]!;
       await sleep(random() * 300);
       if (target === 'runtime') {
-        count((await killCalled(server.pid('supervisor'), random() < 0.5, random() * 30)) ?? 'runtime, missed');
+        const moment = { below: random() < 0.5, delayMs: random() * 30 };
+        count((await signalCalled(server.pid('supervisor'), 'SIGKILL', moment)) ?? 'runtime, missed');
         continue;
       }
       if (target === 'gateway') {

@@ -15,25 +15,40 @@ const WAIT_MS = 5000;
 const TOOLS = /^(launch|layer|runtime)$/;
 
 /**
- * Kills a program that the supervisor has called, or the container runtime below it, so many milliseconds after it was
+ * Signals a program that the supervisor has called, or the container runtime below it, so many milliseconds after it was
  * seen first. Resolves to its name, or undefined where none came in time or it was quicker.
  */
-export async function killCalled(supervisor: number, below: boolean, delayMs: number): Promise<string | undefined> {
+export async function signalCalled(
+  supervisor: number,
+  signal: NodeJS.Signals,
+  { below, delayMs }: { below: boolean; delayMs: number },
+): Promise<string | undefined> {
   for (const until = performance.now() + WAIT_MS; performance.now() < until; await sleep(1)) {
     for (const pid of childrenOf(supervisor)) {
       const [, name = ''] = argumentsOf(pid);
       if (!TOOLS.test(name)) continue;
-      await sleep(delayMs);
-      const runtime = below ? childrenOf(pid)[0] : undefined;
-      return kill(runtime ?? pid) ? (runtime === undefined ? name : `${name}’s runtime`) : undefined;
+      if (delayMs > 0) await sleep(delayMs);
+      const runtime = below ? await childOf(pid) : undefined;
+      const signalled = send(runtime ?? pid, signal);
+      return signalled ? (runtime === undefined ? name : `${name}’s runtime`) : undefined;
     }
   }
   return undefined;
 }
 
-function kill(pid: number): boolean {
+/** Its first child, as soon as it has one; undefined where it ends before. */
+async function childOf(pid: number): Promise<number | undefined> {
+  while (argumentsOf(pid).length > 1) {
+    const [child] = childrenOf(pid);
+    if (child !== undefined) return child;
+    await sleep(0.2);
+  }
+  return undefined;
+}
+
+function send(pid: number, signal: NodeJS.Signals): boolean {
   try {
-    return process.kill(pid, 'SIGKILL');
+    return process.kill(pid, signal);
   } catch {
     return false; // it has just ended
   }

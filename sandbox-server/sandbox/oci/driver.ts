@@ -25,7 +25,7 @@ import { SupervisorClient } from './supervisor-client.ts';
 import { initSocket } from './supervisor/paths.ts';
 
 /** How long `init` may take to answer after its start, in milliseconds. */
-const INIT_ANSWER_MS = 5000;
+const INIT_ANSWER_MS = 4000;
 
 /** For how long, and how often, a supervisor that is away is asked what runs, in milliseconds: a learner waits for it. */
 const AWAY_MS = 3000;

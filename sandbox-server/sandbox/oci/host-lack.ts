@@ -10,6 +10,16 @@ const LACKS: Partial<Record<string, 'host-disk-full' | 'host-exhausted'>> = {
   EAGAIN: 'host-exhausted',
 };
 
+/**
+ * For what is read to find out what runs: no file means no. A file that could not be opened, because no descriptor is left,
+ * must not: a sandbox that runs would be cleared away.
+ */
+export function unlessLacking(error: unknown): undefined {
+  const lack = hostLack(error);
+  if (lack) throw lack;
+  return undefined;
+}
+
 /** The error as a driver tells it; undefined where it is about something else. */
 export function hostLack(error: unknown): DriverError | undefined {
   const { code, message } = (error ?? {}) as NodeJS.ErrnoException;

@@ -4,6 +4,7 @@ import { mkdir, readdir, readFile, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SandboxStats } from '../../driver.ts';
+import { unlessLacking } from '../host-lack.ts';
 
 const ROOT = '/sys/fs/cgroup';
 
@@ -176,7 +177,7 @@ export class Cgroups {
 
   /** The directory and all below it, parents first. Learners with an engine of their own make more of them. */
   private async tree(dir: string): Promise<string[]> {
-    const below = await groupsIn(dir).catch(() => undefined);
+    const below = await groupsIn(dir).catch(unlessLacking);
     if (!below) return [];
     return [dir, ...(await Promise.all(below.map((each) => this.tree(each)))).flat()];
   }
@@ -219,7 +220,7 @@ async function removeWhenEmpty(dir: string): Promise<void> {
 }
 
 async function text(dir: string, file: string): Promise<string> {
-  return readFile(join(dir, file), 'utf8').catch(() => '');
+  return (await readFile(join(dir, file), 'utf8').catch(unlessLacking)) ?? '';
 }
 
 async function number(dir: string, file: string): Promise<number> {

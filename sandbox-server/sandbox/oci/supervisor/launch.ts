@@ -42,9 +42,10 @@ const LAUNCH_MS = 20_000;
 /** Starts the sandbox; the id of its first process on the host, and how long each part took in milliseconds. */
 export async function launch(
   native: string,
+  signal: AbortSignal,
   spec: LaunchSpec,
 ): Promise<{ pid: number; stages: Record<string, number> }> {
-  const result = await runTool(native, ['launch'], JSON.stringify(spec), LAUNCH_MS);
+  const result = await runTool(native, ['launch'], JSON.stringify(spec), LAUNCH_MS, signal);
   const parsed = answer.safeParse(parseJson(result.stdout));
   if (!parsed.success) {
     const code = result.status === null ? 'start-timeout' : 'start-failed';

@@ -13,9 +13,16 @@ const MAX_OUTPUT = 64 * 1024;
 
 /**
  * Runs a program with nothing of our environment but a PATH. Rejects only with a `DriverError` where the host has nothing
- * left to run it with: a program that cannot be executed has status null and says why in `stderr`. `timeoutMs` kills it.
+ * left to run it with: a program that cannot be executed has status null and says why in `stderr`. `timeoutMs` and the signal
+ * kill it.
  */
-export function runTool(path: string, args: string[], input = '', timeoutMs = 30_000): Promise<ToolResult> {
+export function runTool(
+  path: string,
+  args: string[],
+  input = '',
+  timeoutMs = 30_000,
+  signal?: AbortSignal,
+): Promise<ToolResult> {
   return new Promise((resolve, reject) => {
     const child = spawn(path, args, {
       env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' },
@@ -25,13 +32,16 @@ export function runTool(path: string, args: string[], input = '', timeoutMs = 30
       detached: true,
     });
     // The whole group: a runtime that hangs is a child of the tool that was called.
-    const timer = setTimeout(() => {
+    const end = () => {
       try {
         process.kill(-child.pid!, 'SIGKILL');
       } catch {
         // It has just ended by itself.
       }
-    }, timeoutMs);
+    };
+    const timer = setTimeout(end, timeoutMs);
+    signal?.addEventListener('abort', end);
+    if (signal?.aborted) end();
     let stdout = '';
     let stderr = '';
     child.once('error', (error) => {
@@ -47,6 +57,7 @@ export function runTool(path: string, args: string[], input = '', timeoutMs = 30
     child.stdin.on('error', () => {}); // it ended without reading: its status tells
     child.once('close', (status) => {
       clearTimeout(timer);
+      signal?.removeEventListener('abort', end);
       resolve({ status, stdout, stderr });
     });
     child.stdin.end(input);

@@ -3,26 +3,25 @@
  * What runs is found out from the kernel each time, so that a supervisor that is started again knows as much as one that
  * was there all along.
  */
-import { chmod, chown, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RecoveryLog, type RecoveryLines } from '../../../recovery-log.ts';
 import { DriverError, type DriverState, type HostCapacity, type SandboxSpec, type SandboxStats } from '../../driver.ts';
 import type { NetworkLimits } from '../../../config.ts';
 import type { Cgroups } from './cgroups.ts';
 import type { Disks, SandboxMeta } from './disks.ts';
+import { unlessLacking } from '../host-lack.ts';
 import { KeyedQueue } from '../keyed-queue.ts';
 import { freeDisk } from './disk-rate.ts';
 import { endProcesses } from './end-processes.ts';
 import { hostCapacity } from './host-space.ts';
-import { launch } from './launch.ts';
 import type { Layers } from './layers.ts';
-import { connectNetwork, helperBytes } from './network.ts';
-import { ociConfig } from './oci-config.ts';
 import { PROFILES } from './profiles.ts';
-import { initSocket, type SupervisorPaths } from './paths.ts';
-import { identify, isAlive, type ProcessIdentity } from './process.ts';
+import type { SupervisorPaths } from './paths.ts';
+import { isAlive, type ProcessIdentity } from './process.ts';
 import { reconcile } from './reconcile.ts';
 import { callRuntime, type RuntimeSpec } from './runtime.ts';
+import { startInit } from './start-init.ts';
 
 /** How long the last processes of a sandbox may take to end after they were killed. */
 const KILL_MS = 1500;
@@ -56,6 +55,8 @@ export interface Internet {
 export class Sandboxes {
   private readonly host: Host;
   private readonly queue = new KeyedQueue();
+  /** Starts that are under way: who ends the sandbox does not wait for a runtime that hangs. */
+  private readonly launching = new Map<string, AbortController>();
   /** Layers of sandboxes that are being made, by their id: no disk tells of them yet. */
   private readonly wanted = new Map<string, readonly string[]>();
 
@@ -92,13 +93,17 @@ export class Sandboxes {
       if (state === 'frozen') return this.host.cgroups.setFrozen(id, false);
       this.refuseUnsupported(meta.spec);
       await this.clear(id);
+      const ending = new AbortController();
+      this.launching.set(id, ending);
       try {
-        await this.launch(id, meta);
+        await startInit(this.host, id, meta, ending.signal);
       } catch (error) {
         await this.clear(id).catch((clearing: unknown) =>
           this.host.log.warn({ sandbox: id, err: clearing }, 'a failed start was not cleared'),
         );
         throw error;
+      } finally {
+        this.launching.delete(id);
       }
     });
   }
@@ -116,6 +121,7 @@ export class Sandboxes {
   }
 
   stop(id: string): Promise<void> {
+    this.launching.get(id)?.abort();
     return this.queue.run(id, async () => {
       this.known(id);
       await this.clear(id);
@@ -123,6 +129,7 @@ export class Sandboxes {
   }
 
   destroy(id: string): Promise<void> {
+    this.launching.get(id)?.abort();
     return this.queue.run(id, async () => {
       if (!this.host.disks.get(id) && !this.host.disks.isBroken(id)) return;
       await this.clear(id);
@@ -236,79 +243,12 @@ export class Sandboxes {
   }
 
   private async init(id: string): Promise<ProcessIdentity | undefined> {
-    const text = await readFile(join(this.host.paths.running, id, 'init.json'), 'utf8').catch(() => undefined);
+    const text = await readFile(join(this.host.paths.running, id, 'init.json'), 'utf8').catch(unlessLacking);
     try {
       return text === undefined ? undefined : (JSON.parse(text) as ProcessIdentity);
     } catch {
       return undefined; // written by half when the host went down
     }
-  }
-
-  private async launch(id: string, meta: SandboxMeta): Promise<void> {
-    const { paths, cgroups, runtime, gatewayGroup, maxOpenFiles, engineIdleMs, log } = this.host;
-    const internet = meta.spec.network === 'internet' ? this.host.internet : undefined;
-    const dir = join(paths.running, id);
-    const bundle = join(dir, 'bundle');
-    await mkdir(dir, { recursive: true });
-    await chown(dir, 0, gatewayGroup);
-    await chmod(dir, 0o750);
-    await mkdir(bundle, { recursive: true, mode: 0o700 });
-    await writeFile(
-      join(bundle, 'config.json'),
-      JSON.stringify(
-        ociConfig({
-          spec: meta.spec,
-          mountpoint: paths.mountpoint,
-          native: paths.native,
-          ids: meta.ids,
-          userNamespace: join(paths.mountpoint, 'user'),
-          cgroup: cgroups.learner(id),
-          inherited: cgroups.inherited,
-          arch: process.arch,
-          engineIdleMs,
-          internet: internet !== undefined,
-        }),
-      ),
-    );
-    const { limits, profile } = meta.spec;
-    const { devices, engine } = PROFILES[profile];
-    const { pid, stages } = await launch(paths.native, {
-      id,
-      image: join(paths.images, meta.spec.image, 'rootfs'),
-      layers: (meta.spec.layers ?? []).map((layer) => this.host.layers.path(layer)),
-      disk: this.host.disks.path(id),
-      ids: meta.ids,
-      mountpoint: paths.mountpoint,
-      devices: [...devices],
-      bundle,
-      socket: { path: initSocket(this.host.run, id), gid: gatewayGroup },
-      runtime,
-      openFiles: Math.min(limits.openFiles, maxOpenFiles),
-      cgroup: {
-        parent: cgroups.parent,
-        memoryBytes: limits.memoryBytes,
-        cpus: limits.cpus,
-        processes: limits.processes,
-        bytesPerSecond: limits.diskBytesPerSecond,
-        helperBytes: internet ? helperBytes(internet.limits) : 0,
-        delegate: engine,
-      },
-    });
-    const init = await identify(pid);
-    if (!init) throw new DriverError('start-failed', `init of sandbox ${id} ended at once`);
-    await writeFile(join(dir, 'init.json'), JSON.stringify(init));
-    log.info({ sandbox: id, stages }, 'started');
-    if (internet) await this.connect(id, meta, init, internet);
-  }
-
-  private async connect(id: string, { ids }: SandboxMeta, init: ProcessIdentity, internet: Internet): Promise<void> {
-    const { paths, cgroups } = this.host;
-    await connectNetwork(paths.native, internet.hostNetwork, {
-      init,
-      uid: ids.base + ids.size - 1,
-      groups: await cgroups.helperGroups(id),
-      limits: internet.limits,
-    });
   }
 
   /** Ends every process of the sandbox and removes all that its running left on the host. Its disk stays. */
@@ -317,7 +257,7 @@ export class Sandboxes {
     await freeDisk(cgroups, id);
     const left = await endProcesses(cgroups, id, await this.init(id), KILL_MS);
     if (left.length > 0) log.warn({ sandbox: id, processes: left }, 'processes do not end');
-    const known: string[] = await readdir(paths.runtime).catch(() => []);
+    const known: string[] = (await readdir(paths.runtime).catch(unlessLacking)) ?? [];
     if (known.includes(id)) {
       await callRuntime(paths, runtime, 'delete', '--force', id);
       // Where it hangs, or does not know its own state any more: no process of it is left, and these are files alone.
