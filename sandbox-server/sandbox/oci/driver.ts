@@ -57,6 +57,7 @@ export class OciDriver implements SandboxDriver {
         await askInit(await this.connect(id, options), { op: 'status' }, INIT_ANSWER_MS);
       } catch (error) {
         await this.supervisor.call({ op: 'stop', id });
+        if (error instanceof DriverError && error.code === 'host-exhausted') throw error;
         throw new DriverError('start-failed', `init of sandbox ${id} does not answer`, { cause: error });
       }
     });

@@ -70,7 +70,7 @@ export class Sandboxes {
       if (disks.get(id) || disks.isBroken(id)) return;
       this.refuseUnsupported(spec);
       const rootfs = join(paths.images, spec.image, 'rootfs');
-      if (!(await readdir(rootfs).catch(() => undefined))) {
+      if (!(await readdir(rootfs).catch(unlessLacking))) {
         throw new DriverError('image-missing', `${rootfs} does not exist`);
       }
       const { layers: wanted = [] } = spec;
