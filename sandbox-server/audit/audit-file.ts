@@ -2,7 +2,7 @@
  * Where the record is kept: `audit.jsonl`, which is put aside each day or when it is large, and the days before. What is
  * older than may be kept is removed, and so is the oldest of what is too much.
  */
-import { appendFileSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 export interface AuditFileOptions {
@@ -32,11 +32,11 @@ export class AuditFile implements Disposable {
   private began: number | undefined;
   /** Lines that could not be written since it last could. */
   private lost = 0;
+  private warned = false;
 
   constructor(options: AuditFileOptions) {
     this.options = { sizes: SIZES, ...options };
     this.attempt(() => {
-      if (options.keepMs > 0) mkdirSync(options.folder, { recursive: true, mode: 0o700 });
       const known = statSync(this.current, { throwIfNoEntry: false });
       if (known) {
         this.size = known.size;
@@ -53,12 +53,17 @@ export class AuditFile implements Disposable {
     if (this.options.keepMs === 0) return;
     const written = this.attempt(() => {
       if (this.size >= this.options.sizes.file) this.putAside();
+      if (this.began === undefined) mkdirSync(this.options.folder, { recursive: true, mode: 0o700 });
       this.began ??= this.options.now();
       appendFileSync(this.current, `${line}\n`, { mode: 0o600 });
       this.size += Buffer.byteLength(line) + 1;
     });
-    if (!written) this.lost++;
-    else if (this.lost > 0) {
+    if (!written) {
+      this.lost++;
+      return;
+    }
+    this.warned = false;
+    if (this.lost > 0) {
       this.options.log.warn({ lost: this.lost }, 'the audit log is written again; lines are missing in it');
       this.lost = 0;
     }
@@ -69,6 +74,7 @@ export class AuditFile implements Disposable {
     const { folder, keepMs, now, sizes } = this.options;
     if (keepMs === 0) return rmSync(folder, { recursive: true, force: true });
     if (this.began !== undefined && now() - this.began >= DAY_MS) this.putAside();
+    if (!existsSync(folder)) return;
     let room = sizes.all - this.size;
     for (const { name, time, size } of this.aside()) {
       room -= size;
@@ -114,7 +120,8 @@ export class AuditFile implements Disposable {
       work();
       return true;
     } catch (error) {
-      if (this.lost === 0) this.options.log.warn({ err: error }, 'the audit log cannot be written');
+      if (!this.warned) this.options.log.warn({ err: error }, 'the audit log cannot be written');
+      this.warned = true;
       return false;
     }
   }

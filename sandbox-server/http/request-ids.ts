@@ -10,4 +10,9 @@ export function followRequests(app: FastifyInstance): void {
     void reply.header(REQUEST_ID_HEADER, request.id);
     forRequest({ id: request.id, address: request.ip }, done);
   });
+  app.addHook('onResponse', async ({ id, method, routeOptions, log }, { statusCode, elapsedTime }) => {
+    // The route and not the address: that says which page a learner reads.
+    const about = { request: id, method, route: routeOptions.url, status: statusCode, ms: Math.round(elapsedTime) };
+    log.debug(about, 'answered');
+  });
 }

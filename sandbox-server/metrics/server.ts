@@ -54,7 +54,9 @@ export async function serveMetrics(
   const server = createServer({ requestTimeout: REQUEST_MS }, (request, response) => {
     void answer(request, response, watch, ours).catch(() => response.destroy());
   });
-  await listen(server, host, port);
+  await listen(server, host, port).catch((error: Error) => {
+    throw new Error(`metrics cannot be served on ${host} port ${port}: ${error.message}`, { cause: error });
+  });
   return {
     port: (server.address() as { port: number }).port,
     async [Symbol.asyncDispose]() {

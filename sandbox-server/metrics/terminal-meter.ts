@@ -5,11 +5,15 @@ import type { Metrics } from './metrics.ts';
 
 export class TerminalMeter {
   private readonly metrics: Metrics;
+  private readonly bytes: Record<'in' | 'out', { inc(by: number): void }>;
   private readonly echo: EchoMeter;
   private opened: (() => void) | undefined;
 
   constructor(metrics: Metrics) {
     this.metrics = metrics;
+    const { terminalBytes } = metrics;
+    // Once, and not for each piece of output.
+    this.bytes = { in: terminalBytes.labels('in'), out: terminalBytes.labels('out') };
     this.echo = new EchoMeter((seconds) => metrics.echo.observe(seconds));
   }
 
@@ -20,12 +24,12 @@ export class TerminalMeter {
 
   typed(bytes: number): void {
     this.echo.typed(bytes);
-    this.metrics.terminalBytes.inc({ direction: 'in' }, bytes);
+    this.bytes.in.inc(bytes);
   }
 
   printed(bytes: number): void {
     this.echo.printed();
-    this.metrics.terminalBytes.inc({ direction: 'out' }, bytes);
+    this.bytes.out.inc(bytes);
   }
 
   heard(event: TerminalEvent): void {

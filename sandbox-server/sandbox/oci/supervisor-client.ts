@@ -20,6 +20,8 @@ export class SupervisorClient {
   private readonly path: string;
   private readonly waiting = new Map<number, Waiting>();
   private readonly onLost: () => void;
+  /** Whether it has answered on this connection. */
+  private answers = false;
   private socket: Socket | undefined;
   private next = 0;
 
@@ -33,6 +35,8 @@ export class SupervisorClient {
   call(request: WithoutNumber<SupervisorRequest>, options?: CallOptions): Promise<unknown> {
     const signal = options?.signal;
     if (signal?.aborted) return Promise.reject(signal.reason as Error);
+    // Before this call waits: what waited on a connection that is gone is told so.
+    const connection = this.connection();
     const n = this.next++;
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     this.waiting.set(n, { resolve, reject });
@@ -41,7 +45,7 @@ export class SupervisorClient {
     }, ANSWER_MS);
     const abort = () => this.settle(n)?.reject(signal?.reason as Error);
     signal?.addEventListener('abort', abort, { once: true });
-    writeLine(this.connection(), { ...request, ...requestField(), n });
+    writeLine(connection, { ...request, ...requestField(), n });
     return promise.finally(() => {
       clearTimeout(timer);
       signal?.removeEventListener('abort', abort);
@@ -61,6 +65,7 @@ export class SupervisorClient {
 
   private connection(): Socket {
     if (this.socket && !this.socket.destroyed) return this.socket;
+    if (this.socket) this.lost(this.socket, away('the supervisor closed its connection'));
     const socket = connect({ path: this.path });
     this.socket = socket;
     readLines(socket, (line) => {
@@ -80,6 +85,7 @@ export class SupervisorClient {
   private answered(line: string): void {
     const answer = supervisorAnswer.parse(JSON.parse(line));
     const waiting = this.settle(answer.n);
+    this.answers = true;
     if (answer.ok) waiting?.resolve(answer.value);
     else waiting?.reject(new DriverError(answer.code, answer.message));
   }
@@ -87,7 +93,8 @@ export class SupervisorClient {
   private lost(socket: Socket, why: DriverError): void {
     if (this.socket !== socket) return;
     this.socket = undefined;
-    if (!socket.connecting && socket.bytesRead > 0) this.onLost();
+    if (this.answers) this.onLost();
+    this.answers = false;
     this.fail(why);
   }
 
