@@ -16,6 +16,8 @@ export interface Config {
   port: number;
   /** Origins that the server is reached under. With port 0 they end in `:0` until `withPort`. */
   urls: string[];
+  /** Reverse proxies whose headers say who the client is (http/client-address.ts). */
+  trustedProxies: string[];
   access: 'open' | 'code';
   data: string;
   run: string;
@@ -134,6 +136,7 @@ export function composeConfig(settings: Settings, { sandboxes, registry, program
     host: settings.host,
     port: settings.port,
     urls: settings.url,
+    trustedProxies: settings.trustedProxies,
     access: settings.access,
     data,
     run,

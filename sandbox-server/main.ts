@@ -12,6 +12,7 @@ import { AuditFile } from './audit/audit-file.ts';
 import { readConfig, withPort, type Config } from './config.ts';
 import { Desk } from './desk/desk.ts';
 import { createApp } from './http/app.ts';
+import { clientsBehind } from './http/client-address.ts';
 import { Courses } from './http/courses.ts';
 import { Health } from './http/health.ts';
 import { Origins } from './http/origins.ts';
@@ -165,10 +166,12 @@ export async function startGateway(config: Config, log: Log, given?: SandboxDriv
   };
   const mover = stack.use(new Mover({ sessions, spares, layers, config, play, onMoved, log }));
   const origins = new Origins();
+  const clientOf = clientsBehind(config.trustedProxies);
   const accessCode = config.access === 'code' ? readFileSync(config.paths.accessCode, 'utf8').trim() : undefined;
   const desk = config.desk ? new Desk({ config, courses, sessions }) : undefined;
   const { app, identity } = await createApp({
     config,
+    clientOf,
     origins,
     courses,
     learners,
@@ -187,7 +190,9 @@ export async function startGateway(config: Config, log: Log, given?: SandboxDriv
     log,
   });
   stack.defer(() => app.close());
-  stack.use(new Sockets(app.server, { config, origins, courses, identity, sessions, preparer, visits, metrics, log }));
+  stack.use(
+    new Sockets(app.server, { config, clientOf, origins, courses, identity, sessions, preparer, visits, metrics, log }),
+  );
   if (config.metrics) {
     const names = config.urls.map((url) => new URL(url).hostname);
     stack.use(await serveMetrics(config.metrics, { metrics, health }, names));

@@ -10,6 +10,7 @@ import {
   number,
   oneOf,
   origin,
+  proxy,
   size,
   sizeOf,
   systemName,
@@ -90,6 +91,13 @@ export const SETTINGS = {
       of: () => '',
     },
     ...origin,
+  }),
+  trustedProxies: list({
+    group: 'Address',
+    value: 'ADDRESS',
+    doc: 'Reverse proxy whose X-Forwarded-For and X-Forwarded-Proto are believed; of everybody else these headers say nothing. May be given several times.',
+    fallback: { text: 'none', of: () => '' },
+    ...proxy,
   }),
   access: setting({
     group: 'Address',

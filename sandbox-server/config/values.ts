@@ -1,6 +1,7 @@
 /** How a setting's text becomes a value. Arguments, environment and file all give text; each kind has one parser. */
 import { isIP, isIPv4 } from 'node:net';
 import { z } from 'zod';
+import { isProxy } from '../http/client-address.ts';
 
 /** A parser and, in words, what it takes. The words stand in errors, in `--help` and in docs/configuration.md. */
 export interface Kind<T> {
@@ -130,6 +131,11 @@ export const listener: Kind<{ host: string; port: number } | undefined> = {
     return z.NEVER;
   }),
   allowed: 'none, or an IP address of this machine and a port, such as 127.0.0.1:9464 or [::1]:9464',
+};
+
+export const proxy: Kind<string> = {
+  schema: z.string().refine(isProxy),
+  allowed: 'an address such as 192.0.2.1, a range such as 10.0.0.0/8, or unix for the peers of a Unix socket',
 };
 
 export const folder: Kind<string> = {

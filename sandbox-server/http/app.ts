@@ -18,6 +18,7 @@ import type { Progress } from '../store/progress.ts';
 import type { RegistryUsage } from '../store/registry-usage.ts';
 import type { SandboxRecords } from '../store/sandbox-records.ts';
 import type { Visits } from '../visit/visits.ts';
+import type { Client, ClientOf } from './client-address.ts';
 import type { Courses } from './courses.ts';
 import { handleErrors, sendError } from './errors.ts';
 import type { Health } from './health.ts';
@@ -33,6 +34,7 @@ import { sandboxRoutes } from './sandbox-routes.ts';
 
 export interface Gateway {
   config: Config;
+  clientOf: ClientOf;
   origins: Origins;
   courses: Courses;
   learners: Learners;
@@ -57,6 +59,7 @@ export interface Gateway {
 declare module 'fastify' {
   interface FastifyRequest {
     learner: Learner | undefined;
+    client: Client;
   }
 }
 
@@ -79,11 +82,15 @@ export async function createApp(gateway: Gateway): Promise<{ app: FastifyInstanc
     frameworkErrors: (_error, _request, reply) => void sendError(reply as never, 'bad-request'),
     forceCloseConnections: true,
     requestTimeout: 30_000,
-    // What a proxy says about the address is not trusted: limits are by connection.
+    // `client` says who asks (client-address.ts); Fastify's own reading of a proxy's headers is another one.
     trustProxy: false,
   });
   app.decorate('onRefusal', (code: ErrorCode) => gateway.metrics.refused(code, 'http'));
   app.addHook('onResponse', async (_request, { statusCode }) => gateway.metrics.answered(statusCode));
+  app.decorateRequest('client');
+  app.addHook('onRequest', async (request) => {
+    request.client = gateway.clientOf(request.raw);
+  });
   followRequests(app);
   handleErrors(app);
   await app.register(cookie, { secret: gateway.secret });
@@ -115,6 +122,7 @@ export async function createApp(gateway: Gateway): Promise<{ app: FastifyInstanc
     max: REQUESTS_PER_MINUTE,
     timeWindow: '1 minute',
     store: RequestCounts,
+    keyGenerator: ({ client }) => client.network,
   });
   const identity = new Identity(app, gateway.learners);
 

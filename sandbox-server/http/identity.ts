@@ -44,7 +44,7 @@ export class Identity {
       path: '/',
       maxAge: COOKIE_SECONDS,
       // On a class's own network there is no certificate, and a Secure cookie would not be kept.
-      secure: request.headers.origin?.startsWith('https:') ?? false,
+      secure: request.client.secure || (request.headers.origin?.startsWith('https:') ?? false),
     });
   }
 

@@ -8,7 +8,8 @@ export const REQUEST_ID_HEADER = 'x-request-id';
 export function followRequests(app: FastifyInstance): void {
   app.addHook('onRequest', (request, reply, done) => {
     void reply.header(REQUEST_ID_HEADER, request.id);
-    forRequest({ id: request.id, address: request.ip }, done);
+    const { address } = request.client;
+    forRequest({ id: request.id, ...(address !== undefined && { address }) }, done);
   });
   app.addHook('onResponse', async ({ id, method, routeOptions, log }, { statusCode, elapsedTime }) => {
     // The route and not the address: that says which page a learner reads.

@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyBaseLogger } from 'fastify';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Config } from '../config.ts';
+import type { ClientOf } from '../http/client-address.ts';
 import type { Courses } from '../http/courses.ts';
 import { apiError } from '../http/errors.ts';
 import type { Identity } from '../http/identity.ts';
@@ -27,6 +28,7 @@ import { TerminalViewer, type ViewerOptions } from './terminal-viewer.ts';
 
 export interface SocketOptions {
   config: Config;
+  clientOf: ClientOf;
   origins: Origins;
   courses: Courses;
   identity: Identity;
@@ -94,7 +96,7 @@ export class Sockets implements AsyncDisposable {
     // A connection that breaks during the handshake has nobody to tell.
     socket.on('error', () => socket.destroy());
     const id = requestIdOf(request.headers[REQUEST_ID_HEADER]);
-    const address = request.socket.remoteAddress;
+    const { address } = this.options.clientOf(request);
     this.ids.set(request, id);
     forRequest({ id, ...(address !== undefined && { address }) }, () => this.welcome(request, socket, head, id));
   }

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FastifyInstance, RouteOptions } from 'fastify';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { clientsBehind } from '../../sandbox-server/http/client-address.ts';
 import { createApp, type Gateway } from '../../sandbox-server/http/app.ts';
 import { Origins } from '../../sandbox-server/http/origins.ts';
 import { createLog } from '../../sandbox-server/log.ts';
@@ -65,6 +66,7 @@ beforeAll(async () => {
   const origins = new Origins([server.url]);
   const parts = {
     config: server.config,
+    clientOf: clientsBehind([]),
     origins,
     learners: nobody,
     desk: {},

@@ -53,6 +53,7 @@ export async function gatewayOn(
     host: '127.0.0.1',
     port,
     urls: [`http://127.0.0.1:${port}`],
+    trustedProxies: [],
     access: 'open',
     limits: LIMITS_OF,
     ...NO_LIMITS,

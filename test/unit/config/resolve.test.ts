@@ -128,6 +128,12 @@ describe('a wrong value', () => {
 });
 
 describe('the defaults', () => {
+  test('believe no proxy', () => {
+    expect(resolve({}).trustedProxies).toEqual([]);
+    expect(resolve({ env: { SLIPWAY_TRUSTED_PROXIES: '127.0.0.1' } }).trustedProxies).toEqual(['127.0.0.1']);
+    expect(() => resolve({ argv: ['--trusted-proxies', 'proxy.example'] })).toThrow(/"proxy.example" cannot be used/);
+  });
+
   test('keep the server to this machine, open', () => {
     const { host, access, url } = resolve({});
     expect({ host, access, url }).toEqual({
