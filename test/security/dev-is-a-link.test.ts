@@ -35,7 +35,7 @@ function link(rootfs: string, dir: string, name: string, target: string): void {
 }
 
 /** Places where something is mounted besides. The runtime looks for them inside the image's root, and nowhere else. */
-const MOUNTED = ['run', 'var/lib/docker', 'var/lib', 'var', 'etc', 'home', 'tmp'];
+const MOUNTED = ['run', 'var/lib/docker', 'var/lib', 'var', 'etc'];
 
 describe.each([
   ['crun', 'standard'],
@@ -61,7 +61,10 @@ describe.each([
     rmSync(images, { recursive: true });
   });
 
-  test.each(BROKEN)('an image is refused whose %s, and the host is not touched', async (title, make) => {
+  // It is refused before any runtime sees it: of the four ways to start, three try each.
+  const broken = runtime === 'runc' && profile === 'containers' ? BROKEN.slice(0, 2) : BROKEN;
+
+  test.each(broken)('an image is refused whose %s, and the host is not touched', async (title, make) => {
     const image = title.replaceAll(/[^a-z]+/g, '-').replaceAll(/^-|-$/g, '');
     const rootfs = join(images, image, 'rootfs');
     mkdirSync(rootfs, { recursive: true });
@@ -95,22 +98,25 @@ describe.each([
     expect(await sandboxes.driver.status(id)).toBe('ready');
   });
 
-  test.each(MOUNTED)('an image whose /%s is a link leads nothing that is mounted onto the host', async (name) => {
-    const image = `mounted-${name.replaceAll(/[^a-z]/g, '-')}`;
-    const rootfs = join(images, image, 'rootfs');
-    mkdirSync(dirname(join(rootfs, name)), { recursive: true });
-    symlinkSync(canary, join(rootfs, name));
-    const before = [statSync(canary), statSync(join(canary, 'file'))].map(whatMatters);
-    // It may start, with the place of that name inside, or be refused.
-    const id = await sandboxes.start({ ...sandboxes.specOf(profile), image }).catch((error: Error) => {
-      expect(error.name).toBe('DriverError');
-    });
-    expect(readdirSync(canary)).toEqual(['file']);
-    expect(readFileSync(join(canary, 'file'), 'utf8')).toBe('sings');
-    expect([statSync(canary), statSync(join(canary, 'file'))].map(whatMatters)).toEqual(before);
-    expect(readFileSync('/proc/self/mountinfo', 'utf8')).not.toContain(canary);
-    if (id !== undefined) await sandboxes.driver.destroy(id);
-  });
+  test.runIf(profile === 'containers').each(MOUNTED)(
+    'an image whose /%s is a link leads nothing that is mounted onto the host',
+    async (name) => {
+      const image = `mounted-${name.replaceAll(/[^a-z]/g, '-')}`;
+      const rootfs = join(images, image, 'rootfs');
+      mkdirSync(dirname(join(rootfs, name)), { recursive: true });
+      symlinkSync(canary, join(rootfs, name));
+      const before = [statSync(canary), statSync(join(canary, 'file'))].map(whatMatters);
+      // It may start, with the place of that name inside, or be refused.
+      const id = await sandboxes.start({ ...sandboxes.specOf(profile), image }).catch((error: Error) => {
+        expect(error.name).toBe('DriverError');
+      });
+      expect(readdirSync(canary)).toEqual(['file']);
+      expect(readFileSync(join(canary, 'file'), 'utf8')).toBe('sings');
+      expect([statSync(canary), statSync(join(canary, 'file'))].map(whatMatters)).toEqual(before);
+      expect(readFileSync('/proc/self/mountinfo', 'utf8')).not.toContain(canary);
+      if (id !== undefined) await sandboxes.driver.destroy(id);
+    },
+  );
 });
 
 test('root in a sandbox cannot put links in these places for the next start to find', async () => {

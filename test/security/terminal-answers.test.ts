@@ -36,7 +36,7 @@ const keep = (file: string, quiet: number, first = '') =>
   `stty raw -echo min 0 time ${quiet}; ${first} cat >~/${file}; stty sane; echo "${file}: "$(wc -c <~/${file})" bytes"`;
 
 test('questions that were printed before are not answered again when the page comes back', async () => {
-  await typeLine(page, keep('live', 10, `printf '${QUESTIONS}';`));
+  await typeLine(page, keep('live', 5, `printf '${QUESTIONS}';`));
   const live = await screenShows(page, /^live: (\d+) bytes$/m);
   // Live, programs are answered: where the cursor is, and which colour the background is.
   expect(Number(/^live: (\d+)/m.exec(live)![1])).toBeGreaterThan(20);
@@ -48,7 +48,7 @@ test('questions that were printed before are not answered again when the page co
   expect(shown).not.toMatch(/\^\[\]52|\^\[\]l/);
   expect(shown).toMatch(/^0$/m);
 
-  await typeLine(page, keep('again', 60));
+  await typeLine(page, keep('again', 40));
   await page.reload();
   await terminalState(page, 'connected');
   await screenShows(page, /^again: 0 bytes$/m);
@@ -59,7 +59,7 @@ test('a program can neither read the clipboard nor fill it', async () => {
   await page.evaluate(() => navigator.clipboard.writeText('of-the-learner'));
   await typeLine(
     page,
-    `printf '\\033]52;c;%s\\007' $(printf 'echo evil' | base64); ${keep('asked', 10, "printf '\\033]52;c;?\\007';")}`,
+    `printf '\\033]52;c;%s\\007' $(printf 'echo evil' | base64); ${keep('asked', 5, "printf '\\033]52;c;?\\007';")}`,
   );
   await screenShows(page, /^asked: 0 bytes$/m);
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe('of-the-learner');
@@ -89,7 +89,7 @@ test('of links that a program prints, those to web pages open, in a tab that can
     await page.mouse.move(x, box.y + 8);
     // A link is one once the pointer has rested on it.
     await page.waitForTimeout(200);
-    const opened = context.waitForEvent('page', { timeout: 1500 }).catch(() => undefined);
+    const opened = context.waitForEvent('page', { timeout: n < links.length - 1 ? 500 : 5000 }).catch(() => undefined);
     await page.mouse.click(x, box.y + 8);
     const tab = await opened;
     if (n < links.length - 1) {
