@@ -1,9 +1,13 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { all, dialAll, outcomes } from '../support/dial.ts';
+import { testConfig } from '../support/config.ts';
 import { helpersOf, inGateOf } from '../support/gate.ts';
+import { TestPage, visit } from '../support/gateway.ts';
 import { idsOf, initOf, processesOf, tracesOf } from '../support/host.ts';
 import { RealSandboxes } from '../support/sandboxes.ts';
+import { TestServer } from '../support/server.ts';
 import { INTERNET, PORT, World } from '../support/world.ts';
 
 /** Few, so that a test reaches it. */
@@ -185,6 +189,22 @@ test('a sandbox has no network where it is not allowed any more, and starts all 
   const targets = [INTERNET, '10.9.9.9'];
   expect(outcomes((await sandboxes.run(id, dialAll(targets, PORT))).out)).toEqual(all(targets, 'ENETUNREACH'));
   expect(helpersOf(sandboxes, id)).toBeUndefined();
+});
+
+test('a whole server takes the sandboxes of an image that asks for it through its own network', async () => {
+  const { images } = testConfig();
+  const internet = Object.fromEntries(
+    Object.entries(images).map(([name, image]) => [name, { ...image, network: 'internet' as const }]),
+  );
+  await using server = await TestServer.start({ networks: ['none', 'internet'], images: internet });
+  const cookie = await visit(server.url);
+  const page = await TestPage.open(server.url, cookie, '/api/courses/containers-and-docker/terminals/main');
+  await page.attach();
+  const [id] = readdirSync(join(server.config.run, 'sandboxes')) as [string];
+  const networkOf = (pid: number | 'self') => readlinkSync(`/proc/${pid}/ns/net`);
+  expect(networkOf(helpersOf(server, id)!.slirp)).toBe(networkOf('self'));
+  expect(networkOf(server.pid('supervisor'))).not.toBe(networkOf('self'));
+  page.close();
 });
 
 test('an engine asks the class registry first, and others by itself', async () => {

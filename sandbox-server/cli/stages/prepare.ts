@@ -63,9 +63,9 @@ async function prepareAll({
   desk,
 }: PrepareOptions): Promise<Prepared> {
   const { data, user } = settings;
-  rememberInstance(root, settings);
   const lessons = [settings.lessons, ...(tests ? [join(root, TEST_LESSONS)] : [])];
   refuseNetworks(settings, lessons);
+  rememberInstance(root, settings);
   await checkHost(root, settings, host, report);
   const missing = missingPackages({ tests, uses: packageUses(lessons) });
   if (noInstall) refuseMissing(missing);

@@ -4,6 +4,7 @@ import { parseHierarchies } from '../../../sandbox-server/cli/doctor/cgroups.ts'
 import { lack, ok } from '../../../sandbox-server/cli/doctor/finding.ts';
 import { findOverlap, parseAccounts, parseSubids } from '../../../sandbox-server/cli/doctor/ids.ts';
 import { judgeEngines, judgeMounts } from '../../../sandbox-server/cli/doctor/mounts.ts';
+import { examineResolver } from '../../../sandbox-server/cli/doctor/network.ts';
 import { sizeText } from '../../../sandbox-server/cli/doctor/probe.ts';
 import { parseMeminfo, parseOpenFiles } from '../../../sandbox-server/cli/doctor/resources.ts';
 import { isKernelNewEnough, parseOsRelease } from '../../../sandbox-server/cli/doctor/system.ts';
@@ -19,6 +20,15 @@ test.each([
   ['nonsense', false],
 ])('kernel %s is new enough: %s', (version, expected) => {
   expect(isKernelNewEnough(version)).toBe(expected);
+});
+
+test.each([
+  ['nameserver 127.0.0.53\noptions edns0', 'ok'],
+  ['# nameserver 10.0.0.1\nnameserver 2001:db8::1\nnameserver 192.168.1.1', 'ok'],
+  ['nameserver 2001:db8::1', 'lack'],
+  ['', 'lack'],
+])('resolvers %j are a %s to sandboxes with internet', (file, verdict) => {
+  expect(examineResolver(file).verdict).toBe(verdict);
 });
 
 describe('control groups', () => {

@@ -96,6 +96,10 @@ describe('a wrong value', () => {
     [{ argv: ['--memory', '512 apples'] }, '"512 apples"', '512MiB'],
     [{ argv: ['--memory', '1MiB'] }, '"1MiB"', 'at least 32MiB'],
     [{ argv: ['--memory', '5constructor'] }, '"5constructor"'],
+    [{ argv: ['--networks', 'all'] }, '"all"', 'none, internet'],
+    [{ argv: ['--network-shut', '10.0.0.0'] }, '"10.0.0.0"', '141.20.0.0/16'],
+    [{ argv: ['--network-shut', '10.0.0.0/33'] }, '"10.0.0.0/33"'],
+    [{ argv: ['--network-shut', '2001:db8::/32'] }, '"2001:db8::/32"'],
     [{ argv: ['--user', 'root'] }, 'user', '"root"'],
     [{ argv: ['--run', `/${'x'.repeat(41)}`] }, 'at most 40 characters'],
     [{ argv: ['--data', '/srv', '--run', '/srv'] }, 'two folders'],
@@ -141,6 +145,11 @@ describe('the defaults', () => {
       access: 'open',
       url: ['http://127.0.0.1:8080', 'http://localhost:8080', 'http://[::1]:8080'],
     });
+  });
+
+  test('let no sandbox out', () => {
+    expect(resolve({}).networks).toEqual(['none']);
+    expect(resolve({}).networkShut).toEqual([]);
   });
 
   test.each([
