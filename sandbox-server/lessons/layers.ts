@@ -20,7 +20,7 @@ export interface LayersOptions {
 }
 
 /**
- * For how long a lesson whose recording failed is not recorded again, in milliseconds: a class that asks for it must not
+ * For how long a lesson of which a step failed is not recorded again, in milliseconds: a class that asks for it must not
  * keep the server busy with it, and a mended lesson is another version.
  */
 const FAILURE_KEPT_MS = 60_000;
@@ -112,7 +112,9 @@ export class Layers implements AsyncDisposable {
     } catch (error) {
       const why = error instanceof LessonFault ? { fault: error.step } : { err: error };
       log.warn({ ...about, ...why }, 'a lesson could not be recorded');
-      setTimeout(forget, FAILURE_KEPT_MS).unref();
+      // What the host lacked for a moment is no fault of the lesson's: who asks next has it tried again.
+      if (error instanceof LessonFault) setTimeout(forget, FAILURE_KEPT_MS).unref();
+      else forget();
     }
     await this.sweep();
   }

@@ -2,8 +2,9 @@
 import { performance } from 'node:perf_hooks';
 import type { Duplex } from 'node:stream';
 import { stripVTControlCharacters } from 'node:util';
-import type { ServerMessage, TerminalSize } from '../protocol/messages.ts';
+import type { TerminalSize } from '../protocol/messages.ts';
 import { InitStream } from '../sandbox/init/stream.ts';
+import { parseTerminalEvent } from '../sandbox/init/terminal-events.ts';
 import { MarkReader, type Mark } from './marks.ts';
 
 export interface TerminalOptions {
@@ -53,7 +54,7 @@ export class TerminalStream implements Disposable {
           this.#changed();
         },
         onControl: (message) => {
-          this.#hear(message as ServerMessage);
+          this.#hear(message);
           this.#changed();
         },
         onEnd: (error) => {
@@ -184,10 +185,12 @@ export class TerminalStream implements Disposable {
     this.#printedBytes += copy.length;
   }
 
-  #hear(message: ServerMessage): void {
-    switch (message.type) {
+  /** It comes out of a sandbox: what is not in the protocol was not said. */
+  #hear(said: unknown): void {
+    const message = parseTerminalEvent(said);
+    switch (message?.type) {
       case 'prompt':
-        this.prompt = { waiting: message.waiting === true, sure: message.sure === true };
+        this.prompt = { waiting: message.waiting, sure: message.sure };
         this.#told = true;
         break;
       case 'exited':

@@ -1,5 +1,5 @@
 /** What is counted of one page's viewing of one terminal. */
-import type { TerminalEvent } from '../socket/terminal-events.ts';
+import type { TerminalEvent } from '../sandbox/init/terminal-events.ts';
 import { EchoMeter } from './echo.ts';
 import type { Metrics } from './metrics.ts';
 

@@ -23,7 +23,7 @@ import { parseClientMessage } from './client-messages.ts';
 import type { Connection } from './connection.ts';
 import { PageSocket } from './page-socket.ts';
 import { orTell, StartTold, tellTime } from './start-told.ts';
-import { parseTerminalEvent } from './terminal-events.ts';
+import { parseTerminalEvent } from '../sandbox/init/terminal-events.ts';
 
 export interface ViewerOptions {
   webSocket: WebSocket;

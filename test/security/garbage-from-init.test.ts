@@ -6,7 +6,7 @@ import { askInit, runInSandbox } from '../../sandbox-server/sandbox/init/ask.ts'
 import { FrameDecoder, FrameError, encodeControl, encodeFrame } from '../../sandbox-server/sandbox/init/decoder.ts';
 import { FrameKind, MAX_PAYLOAD_BYTES } from '../../sandbox-server/sandbox/init/frames.ts';
 import { InitStream } from '../../sandbox-server/sandbox/init/stream.ts';
-import { parseTerminalEvent } from '../../sandbox-server/socket/terminal-events.ts';
+import { parseTerminalEvent } from '../../sandbox-server/sandbox/init/terminal-events.ts';
 
 // Whatever comes out of a sandbox ends a stream at worst: never the server, and never its memory.
 const unhandled: unknown[] = [];

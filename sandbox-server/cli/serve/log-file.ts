@@ -16,11 +16,11 @@ export function createLogFile(
   mkdirSync(dirname(path), { recursive: true, mode: 0o750 });
   let size = existsSync(path) ? statSync(path).size : 0;
   return (line) => {
-    if (size > LARGEST_BYTES) {
-      renameSync(path, `${path}.1`);
-      size = 0;
-    }
     try {
+      if (size > LARGEST_BYTES) {
+        renameSync(path, `${path}.1`);
+        size = 0;
+      }
       appendFileSync(path, `${line}\n`, { mode: 0o640 });
       size += line.length + 1;
     } catch {

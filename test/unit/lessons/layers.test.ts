@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { DriverError } from '../../../sandbox-server/sandbox/driver.ts';
+import { FakeDriver, FakeHost } from '../../../sandbox-server/sandbox/fake/driver.ts';
 import { layerOf } from '../../../sandbox-server/lessons/layer-names.ts';
 import { course, lesson, script, task } from '../../support/lesson.ts';
 import { moverOn } from '../../support/mover.ts';
@@ -78,6 +80,18 @@ test('a step that fails is told as the author’s fault with its place; the task
   expect(play.played.filter((text) => text === 'fail')).toHaveLength(1);
   expect(warnings).toContain('a lesson could not be recorded');
   await expect.poll(() => host.sandboxes.size).toBe(0);
+});
+
+test('what the host lacks for a moment is no fault of the lesson’s: who asks next has it recorded', async () => {
+  const courses = [course(three())];
+  const host = new FakeHost(['image']);
+  const driver = new FakeDriver(host);
+  const { layers } = moverOn(courses, { host, driver });
+  const create = driver.create.bind(driver);
+  driver.create = () => Promise.reject(new DriverError('host-disk-full', 'no space left on device'));
+  await expect(layers.at(courses[0]!, three(), 'one', image)).rejects.toMatchObject({ code: 'host-disk-full' });
+  driver.create = create;
+  expect(await layers.at(courses[0]!, three(), 'one', image)).toHaveLength(1);
 });
 
 test('lessons are recorded one after the other', async () => {

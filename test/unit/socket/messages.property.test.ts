@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { MAX_CELLS, MIN_CELLS } from '../../../sandbox-server/protocol/limits.ts';
 import { parseClientMessage } from '../../../sandbox-server/socket/client-messages.ts';
 import { parseLessonMessage } from '../../../sandbox-server/socket/lesson-messages.ts';
-import { parseTerminalEvent } from '../../../sandbox-server/socket/terminal-events.ts';
+import { parseTerminalEvent } from '../../../sandbox-server/sandbox/init/terminal-events.ts';
 import { anyText, MANY, nearly } from '../../support/properties.ts';
 
 const numbers = fc.oneof(

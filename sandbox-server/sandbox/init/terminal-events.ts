@@ -1,7 +1,7 @@
 /** What `init` tells of a terminal, checked: it comes out of a sandbox (protocol/messages.ts has the types). */
 import { z } from 'zod';
-import { MAX_CELLS } from '../protocol/limits.ts';
-import type { ServerMessage } from '../protocol/messages.ts';
+import { MAX_CELLS } from '../../protocol/limits.ts';
+import type { ServerMessage } from '../../protocol/messages.ts';
 
 const cells = z.number().int().positive().max(MAX_CELLS);
 const position = z.number().int().nonnegative();
