@@ -50,9 +50,6 @@ import { Visits } from './visit/visits.ts';
 /** Whoever looks how the host is waits no longer for it, in milliseconds. */
 const CAPACITY_MS = 2000;
 
-/** Where less of the disk is free, in bytes, the supervisor makes no sandbox. */
-const LEAST_FREE_BYTES = 512 * 2 ** 20;
-
 export interface RunningGateway extends AsyncDisposable {
   port: number;
   /** They can be replaced while it runs. */
@@ -129,12 +126,13 @@ export async function startGateway(config: Config, log: Log, given?: SandboxDriv
   const health = new Health({
     database,
     ...(config.sandboxes.mode === 'on' && { capacity }),
-    leastFreeBytes: LEAST_FREE_BYTES,
+    leastFreeBytes: config.minFreeDiskBytes,
   });
   const profileOf = ({ image }: CourseEntry) => config.images[image]?.profile ?? 'standard';
   addGauges({
     registry: metrics.registry,
     sandboxes: () => sessions.all(),
+    room: () => ({ ...sessions.status, places: config.maxSandboxes }),
     courses: () => courses.all().map((course) => ({ id: course.id, profile: profileOf(course) })),
     capacity,
     database: databasePath,

@@ -31,6 +31,7 @@ export interface AuditEntry {
   code?: ErrorCode;
   /** The sandbox before. */
   from?: string;
+  what?: string;
   until?: string;
 }
 

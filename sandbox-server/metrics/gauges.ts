@@ -7,6 +7,8 @@ import type { HostCapacity, Profile } from '../sandbox/driver.ts';
 export interface Watched {
   registry: Registry;
   sandboxes(): Iterable<{ state: SandboxState; course: string; spec: { profile: Profile }; throttled: boolean }>;
+  /** How many learners wait for a place, and how many places there are, free or not. */
+  room(): { waiting: number; places: number };
   /** The courses of this server: no others are labels. */
   courses(): Iterable<{ id: string; profile: Profile }>;
   /** Rejects where the host cannot be asked, soon. */
@@ -20,7 +22,7 @@ const SAME_LOOK_MS = 500;
 
 const STATES = ['requested', 'starting', 'ready', 'frozen', 'stopped'] as const satisfies SandboxState[];
 
-export function addGauges({ registry, sandboxes, courses, capacity, database }: Watched): void {
+export function addGauges({ registry, sandboxes, room, courses, capacity, database }: Watched): void {
   const byState = new Gauge({
     name: 'slipway_sandboxes',
     help: 'Sandboxes that learners have, by state, profile and course. requested: it was never started.',
@@ -54,7 +56,24 @@ export function addGauges({ registry, sandboxes, courses, capacity, database }: 
       this.set({ file: 'wal' }, sizeOf(`${database}-wal`));
     },
   });
-  for (const each of [byState, slowedDown, sizes, ...hostGauges(capacity)]) registry.registerMetric(each);
+  const queue = new Gauge({
+    name: 'slipway_queue_length',
+    help: 'Learners who wait for a place to start their sandbox.',
+    registers: [],
+    collect() {
+      this.set(room().waiting);
+    },
+  });
+  const places = new Gauge({
+    name: 'slipway_places',
+    help: 'How many sandboxes may run at once, by the setting maxSandboxes.',
+    registers: [],
+    collect() {
+      this.set(room().places);
+    },
+  });
+  for (const each of [byState, queue, places, slowedDown, sizes, ...hostGauges(capacity)])
+    registry.registerMetric(each);
 }
 
 /** All are of one answer: they are collected side by side. */

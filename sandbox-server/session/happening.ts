@@ -21,8 +21,8 @@ export type Happening =
   | { event: 'unthrottled'; reason: 'returned' | 'quiet' }
   /** Another one took its place, for a reset or a jump. `from` is that before. */
   | { event: 'moved'; from: string }
-  /** Its files are kept longer: in milliseconds since 1970. */
-  | { event: 'extended'; until: number }
+  /** Its files are kept longer, or it may run longer: in milliseconds since 1970. */
+  | { event: 'extended'; what: 'files' | 'session'; until: number }
   | { event: 'destroyed' };
 
 /** Whose sandbox it is. */

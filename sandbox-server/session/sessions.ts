@@ -213,13 +213,15 @@ export class Sessions implements AsyncDisposable {
     if (!this.life(session).extendable) return;
     const until = clock.now() + config.expiryMs + config.extendMs;
     session.attendance.keepUntil = until;
-    this.context.onHappening(session, { event: 'extended', until });
+    this.context.onHappening(session, { event: 'extended', what: 'files', until });
   }
 
   /** Lets the sandbox run longer. Nothing where that is not allowed; throws `others-wait` where somebody needs its place. */
   extendSession(session: SandboxSession): void {
     if (this.room.status.waiting > 0) throw new LearnerError('others-wait');
+    if (!session.time.extendable) return;
     session.time.extend();
+    this.context.onHappening(session, { event: 'extended', what: 'session', until: session.time.endsAt! });
   }
 
   /** How many learners wait for a place, and how many sandboxes have one. */

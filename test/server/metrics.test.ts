@@ -79,6 +79,21 @@ test('figures move with what happens to real sandboxes', async () => {
   }
 });
 
+test('who waits for a place is in the figures, while they wait', async () => {
+  const port = await freePort();
+  await using gateway = await gatewayOn(new FakeDriver(), {
+    metrics: { host: '127.0.0.1', port },
+    maxSandboxes: 1,
+  });
+  const value = async (name: string) => (await scrape(`http://127.0.0.1:${port}/metrics`)).value(name);
+  expect(await value('slipway_places')).toBe(1);
+  await (await TestPage.open(gateway.url, await visit(gateway.url))).attach();
+  expect(await value('slipway_queue_length')).toBe(0);
+  const second = await TestPage.open(gateway.url, await visit(gateway.url));
+  second.say({ type: 'open', visible: true, columns: 80, rows: 24 });
+  await expect.poll(() => value('slipway_queue_length')).toBe(1);
+});
+
 test('the manual says what each figure of the server is', async () => {
   const port = await freePort();
   await using _gateway = await gatewayOn(new FakeDriver(), { metrics: { host: '127.0.0.1', port } });
