@@ -93,6 +93,19 @@ test('a request whose body comes late, by a connection that others came by, is n
   socket.destroy();
 });
 
+test('the address is the client’s where a proxy is trusted, and the proxy’s where none is', async () => {
+  const from = { 'X-Forwarded-For': '203.0.113.7' };
+  for (const [trustedProxies, address] of [
+    [['127.0.0.1'], '203.0.113.7'],
+    [[], '127.0.0.1'],
+  ] as const) {
+    await using gateway = await gatewayOn(new FakeDriver(), { trustedProxies: [...trustedProxies] });
+    const page = await TestPage.open(gateway.url, await visit(gateway.url), undefined, from);
+    await page.attach();
+    expect(entries(gateway.config.paths.audit)[0]).toMatchObject({ event: 'given', address });
+  }
+});
+
 test('the server goes on where the record cannot be written: its disk is full', async () => {
   // /dev/full takes nothing: each write to it fails as on a full disk.
   await using gateway = await gatewayOn(new FakeDriver());
