@@ -4,13 +4,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FastifyInstance, RouteOptions } from 'fastify';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { clientsBehind } from '../../sandbox-server/http/client-address.ts';
-import { createApp, type Gateway } from '../../sandbox-server/http/app.ts';
-import { Origins } from '../../sandbox-server/http/origins.ts';
-import { createLog } from '../../sandbox-server/log.ts';
+import { FakeDriver } from '../../sandbox-server/sandbox/fake/driver.ts';
 import { SOCKET_ADDRESSES } from '../../sandbox-server/socket/upgrade.ts';
 import type { CourseManifest, LessonEntry } from '../../site/course/manifest.ts';
-import { TestPage, visit } from '../support/gateway.ts';
+import { gatewayOn, TestPage, visit } from '../support/gateway.ts';
 import { COURSE, send, upgradeLines } from '../support/raw-web.ts';
 import { TestServer } from '../support/server.ts';
 
@@ -22,6 +19,7 @@ type Needs = 'nothing' | 'a code' | 'a learner' | 'a learner at a desk';
 const LESSON = '/api/courses/:course/lessons/:lesson';
 const ROUTES: Record<string, { needs: Needs; body?: (lesson: LessonEntry) => object }> = {
   'GET /healthz': { needs: 'nothing' },
+  'GET /readyz': { needs: 'nothing' },
   'GET /*': { needs: 'nothing' },
   'POST /api/session': { needs: 'nothing' },
   'POST /api/join': { needs: 'a code', body: () => ({ code: 'guess' }) },
@@ -30,6 +28,7 @@ const ROUTES: Record<string, { needs: Needs; body?: (lesson: LessonEntry) => obj
   'GET /api/courses/:course/sandbox': { needs: 'a learner' },
   'GET /api/courses/:course/sandbox/home.tar': { needs: 'a learner' },
   'POST /api/courses/:course/sandbox/extend': { needs: 'a learner' },
+  'POST /api/courses/:course/sandbox/extend-session': { needs: 'a learner' },
   'POST /api/courses/:course/sandbox/restart': { needs: 'a learner' },
   'POST /api/courses/:course/terminals/:terminal/close': { needs: 'a learner' },
   [`POST ${LESSON}/tasks/:task/hints`]: { needs: 'a learner', body: () => ({ rung: 1 }) },
@@ -46,8 +45,8 @@ const SOCKETS = { terminal: `${COURSE}/terminals/extra-1`, lesson: (slug: string
 
 let server: TestServer;
 let lesson: LessonEntry;
-/** An app with every route that there is, an author's desk's too, and nobody whom it knows. */
-let app: FastifyInstance;
+/** A gateway with every route that there is, an author's desk's too. */
+let desk: Awaited<ReturnType<typeof gatewayOn>>;
 const routes = new Set<string>();
 
 beforeAll(async () => {
@@ -62,22 +61,11 @@ beforeAll(async () => {
     });
   };
   subscribe('fastify.initialization', listen);
-  const nobody = { visit: () => undefined };
-  const origins = new Origins([server.url]);
-  const parts = {
-    config: server.config,
-    clientOf: clientsBehind([]),
-    origins,
-    learners: nobody,
-    desk: {},
-    secret: 'another',
-    log: createLog('gateway', 'silent'),
-  };
-  ({ app } = await createApp(parts as unknown as Gateway));
+  desk = await gatewayOn(new FakeDriver(), { desk: true });
   unsubscribe('fastify.initialization', listen);
 });
 afterAll(async () => {
-  await app?.close();
+  await desk?.[Symbol.asyncDispose]();
   await server?.[Symbol.asyncDispose]();
 });
 
@@ -146,14 +134,9 @@ test('nobody, and whoever has a cookie of a learner who was deleted, is refused 
   }
   for (const route of needing('a learner at a desk')) {
     const { method, path } = requestOf(route);
-    const headers = { host: new URL(server.url).host, 'content-type': 'application/json' };
-    const { statusCode } = await app.inject({
-      method,
-      url: path,
-      headers,
-      ...(method === 'POST' && { payload: '{}' }),
-    });
-    expect([route, statusCode]).toEqual([route, 401]);
+    const headers = { origin: desk.url, 'content-type': 'application/json' };
+    const { status } = await fetch(desk.url + path, { method, headers, ...(method === 'POST' && { body: '{}' }) });
+    expect([route, status]).toEqual([route, 401]);
     // A server for learners has no desk.
     expect((await ask(route, await visit(server.url))).status, route).toBe(404);
   }
