@@ -1,5 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Cgroups } from '../../sandbox-server/sandbox/oci/supervisor/cgroups.ts';
+import { GroupWatch } from '../../sandbox-server/sandbox/oci/supervisor/group-watch.ts';
 import { RealSandboxes } from '../support/sandboxes.ts';
 
 // Tables of which the kernel has one for the whole host. Some can be filled by root in a sandbox with an engine, which
@@ -20,6 +22,37 @@ test('all files that a sandbox can open are fewer than the host allows', () => {
   const { openFiles, processes } = sandboxes.config.limits.containers;
   expect(most).toBeGreaterThan(BigInt(openFiles * processes * sandboxes.config.maxSandboxes));
 });
+
+test.runIf(existsSync('/sys/fs/cgroup/memory'))(
+  'a sandbox that makes control groups without end is stopped',
+  async () => {
+    const supervisor = sandboxes.supervisor;
+    const log = { warn: () => undefined };
+    using _watch = new GroupWatch({ ...supervisor, cgroups: new Cgroups(supervisor.cgroupParent), log });
+    const hostile = await sandboxes.start({
+      ...sandboxes.specOf('containers'),
+      limits: sandboxes.config.limits.containers,
+    });
+    const groups = () => Number(/^memory\s+\d+\s+(\d+)/m.exec(readFileSync('/proc/cgroups', 'utf8'))![1]);
+    const before = groups();
+    let most = before;
+    const making = sandboxes
+      .run(hostile, `perl -e 'my $n = 0; $n++ while mkdir("/sys/fs/cgroup/memory/g$n")'`, {
+        root: true,
+        timeoutMs: 20_000,
+      })
+      .catch(() => undefined);
+    const state = async () => {
+      most = Math.max(most, groups());
+      return await sandboxes.driver.status(hostile);
+    };
+    await expect.poll(state, { timeout: 20_000, interval: 20 }).toBe('stopped');
+    await making;
+    // All that there can be is 65,535.
+    expect(most - before).toBeLessThan(20_000);
+    expect(await sandboxes.driver.status(id)).toBe('ready');
+  },
+);
 
 test.fails('pseudo-terminals that root takes leave a neighbour its own', async () => {
   const taking = sandboxes.run(

@@ -150,15 +150,39 @@ export class Cgroups {
   /** Ids of all process of the sandbox, on the host. */
   async processes(id: string): Promise<number[]> {
     const controllers = this.version === 2 ? [''] : ['memory', 'pids', 'freezer'];
-    const trees = await Promise.all(controllers.map((controller) => this.tree(this.dir(controller, id))));
-    const lists = await Promise.all(trees.flat().map((dir) => text(dir, 'cgroup.procs')));
+    // A learner may have made thousands of groups; where the kernel counts no process they need not be looked into, but
+    // for those that a runtime which died halfway may have put one in.
+    const counted = (await text(this.dir('pids', id), 'pids.current')).trim();
+    const groups = controllers.map(async (controller) =>
+      counted === '0'
+        ? [[], ['init'], ['learner']].map((names) => this.dir(controller, id, ...names))
+        : await this.tree(this.dir(controller, id)),
+    );
+    const lists = await Promise.all((await Promise.all(groups)).flat().map((dir) => text(dir, 'cgroup.procs')));
     return [...new Set(lists.flatMap((list) => list.split('\n').filter((line) => line !== '')))].map(Number);
+  }
+
+  /** Whether process 1 of the sandbox is there. */
+  async hasInit(id: string): Promise<boolean> {
+    return (await text(this.dir('pids', id, 'init'), 'cgroup.procs')).trim() !== '';
   }
 
   /** Sandboxes that have a cgroup, whoever they belong to. */
   async list(): Promise<string[]> {
     const entries = await readdir(this.dir('memory'), { withFileTypes: true }).catch(() => []);
     return entries.filter((entry) => entry.isDirectory() && entry.name !== 'holder').map((entry) => entry.name);
+  }
+
+  /** Whether the sandbox has more cgroups of its own for memory than that. Looks no further than it must. */
+  async hasMoreThan(id: string, most: number): Promise<boolean> {
+    const left = [this.dir('memory', id, 'learner')];
+    for (let count = 0; left.length > 0;) {
+      const below = await groupsIn(left.pop()!).catch(() => []);
+      count += below.length;
+      if (count > most) return true;
+      left.push(...below);
+    }
+    return false;
   }
 
   /** Removes the sandbox's cgroups; its processes must have ended. */

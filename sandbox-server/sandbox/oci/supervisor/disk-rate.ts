@@ -10,12 +10,12 @@ const LIMITS = ['read_bps', 'read_iops', 'write_bps', 'write_iops'].map((limit) 
  * To be called before the sandbox's processes are ended: what they still write need not be waited for, and the device is
  * others' afterwards.
  */
-export async function freeDisk(cgroups: Pick<Cgroups, 'ofDisk' | 'processes'>, id: string): Promise<void> {
+export async function freeDisk(cgroups: Pick<Cgroups, 'ofDisk' | 'hasInit'>, id: string): Promise<void> {
   const [own, root] = cgroups.ofDisk(id);
   const device = await limitedDevice(own);
   if (device === undefined) return;
   // Where nothing runs any more the device may have another file by now, with limits of its own.
-  const taken = existsSync(`/sys/block/loop${device.slice(2)}/loop`) && (await cgroups.processes(id)).length === 0;
+  const taken = existsSync(`/sys/block/loop${device.slice(2)}/loop`) && !(await cgroups.hasInit(id));
   const files: [file: string, value: string][] = [
     [join(own, 'io.max'), `${device} rbps=max wbps=max riops=max wiops=max`],
     ...LIMITS.map((limit): [string, string] => [join(own, limit), `${device} 0`]),

@@ -4,6 +4,8 @@
  * ready. NETWORK is the path of the host's network namespace, for sandboxes that may reach the internet.
  */
 import { mkdir } from 'node:fs/promises';
+import { Cgroups } from './cgroups.ts';
+import { GroupWatch } from './group-watch.ts';
 import { openSupervisor } from './open.ts';
 import { readConfig } from '../../../config.ts';
 import { serveSupervisor } from './server.ts';
@@ -19,6 +21,7 @@ try {
   await mkdir(config.run, { recursive: true, mode: 0o755 });
   const supervisor = await openSupervisor(config, log, undefined, hostNetwork);
   await supervisor.sandboxes.reconcile();
+  const watch = new GroupWatch({ ...supervisor, cgroups: new Cgroups(supervisor.cgroupParent), log });
   const server = await serveSupervisor(
     config.paths.supervisorSocket,
     supervisor.gatewayGroup,
@@ -30,6 +33,7 @@ try {
     if (ending) return;
     ending = true;
     // What is under way is finished: sandboxes live on, and the next supervisor finds them whole.
+    watch[Symbol.dispose]();
     await server[Symbol.asyncDispose]();
     process.exit(0);
   };

@@ -257,13 +257,13 @@ export class Sandboxes {
     await freeDisk(cgroups, id);
     const left = await endProcesses(cgroups, id, await this.init(id), KILL_MS);
     if (left.length > 0) log.warn({ sandbox: id, processes: left }, 'processes do not end');
+    await cgroups.remove(id);
     const known: string[] = (await readdir(paths.runtime).catch(unlessLacking)) ?? [];
     if (known.includes(id)) {
       await callRuntime(paths, runtime, 'delete', '--force', id);
       // Where it hangs, or does not know its own state any more: no process of it is left, and these are files alone.
       await rm(join(paths.runtime, id), { recursive: true, force: true });
     }
-    await cgroups.remove(id);
     await rm(join(paths.running, id), { recursive: true, force: true });
   }
 }
