@@ -70,8 +70,8 @@ func (c *cgroups) separated() []string {
 	return []string{"memory", "pids", "cpu"}
 }
 
-// limitCPUs sets how much processor time a group and all below it have. Whoever lowers it later has to lower it for the
-// groups below as well: on version 1 none may have more than the one above.
+// limitCPUs sets how much processor time a group and all below it have. The supervisor lowers the learner's later
+// (setProcessors, cgroups.ts).
 func (c *cgroups) limitCPUs(dir string, cpus float64) error {
 	quota := int64(cpus * cpuPeriod)
 	if c.unified != "" {

@@ -11,8 +11,9 @@ const ROOT = '/sys/fs/cgroup';
 /** How long a freeze may take: a process in an uninterruptible wait is frozen only after it. */
 const FREEZE_MS = 2000;
 
-/** In microseconds: the kernel's default, as `launch` counts (native/launch/cgroup.go), and the least that it takes. */
-const PERIOD = 100_000;
+/** In microseconds: over what `launch` counts (cpuPeriod, native/launch/cgroup.go); where that is too short, and the least. */
+const PERIOD = 10_000;
+const LONG_PERIOD = 100_000;
 const LEAST_QUOTA = 1000;
 const QUOTA_ATTEMPTS = 20;
 
@@ -79,22 +80,42 @@ export class Cgroups {
     };
   }
 
-  /** How many processors it may keep busy; Infinity where nothing limits it. */
+  /** How many processors its learner's programs may keep busy; Infinity where nothing limits them. */
   private async processors(id: string): Promise<number> {
+    const dir = this.limited(id);
     const [quota, period] =
       this.version === 2
-        ? (await text(this.dir('', id), 'cpu.max')).split(' ')
-        : [await text(this.dir('cpu', id), 'cpu.cfs_quota_us'), await text(this.dir('cpu', id), 'cpu.cfs_period_us')];
+        ? (await text(dir, 'cpu.max')).split(' ')
+        : [await text(dir, 'cpu.cfs_quota_us'), await text(dir, 'cpu.cfs_period_us')];
     const found = Number(quota) / Number(period);
     return found > 0 ? found : Infinity;
   }
 
+  /** The group that holds this limit. Before there was one for the learner alone it was the sandbox's own. */
+  private limited(id: string): string {
+    const [controller, file] = this.version === 2 ? ['', 'cpu.max'] : ['cpu', 'cpu.cfs_quota_us'];
+    const learner = this.dir(controller, id, 'learner');
+    return existsSync(join(learner, file)) ? learner : this.dir(controller, id);
+  }
+
   /** Nothing where this host does not limit them (version 1 without its controller). */
   async setProcessors(id: string, cpus: number): Promise<void> {
-    const quota = String(Math.max(LEAST_QUOTA, Math.round(cpus * PERIOD)));
-    if (this.version === 2) return writeFile(join(this.dir('', id), 'cpu.max'), `${quota} ${PERIOD}`);
-    const dir = this.dir('cpu', id);
-    for (let attempt = 0; existsSync(dir); attempt++) {
+    const dir = this.limited(id);
+    if (!existsSync(dir)) return;
+    const period = cpus * PERIOD < LEAST_QUOTA ? LONG_PERIOD : PERIOD;
+    const quota = String(Math.max(LEAST_QUOTA, Math.round(cpus * period)));
+    const burst = this.version === 2 ? 'cpu.max.burst' : 'cpu.cfs_burst_us';
+    // It may not be more than the quota.
+    await writeFile(join(dir, burst), '0').catch(() => {});
+    if (this.version === 2) await writeFile(join(dir, 'cpu.max'), `${quota} ${period}`);
+    else await this.setQuota(dir, quota, String(period));
+    await writeFile(join(dir, burst), quota).catch(() => {});
+  }
+
+  private async setQuota(dir: string, quota: string, period: string): Promise<void> {
+    await writeFile(join(dir, 'cpu.cfs_quota_us'), '-1');
+    await writeFile(join(dir, 'cpu.cfs_period_us'), period);
+    for (let attempt = 0; ; attempt++) {
       try {
         return await writeFile(join(dir, 'cpu.cfs_quota_us'), quota);
       } catch (error) {
