@@ -8,7 +8,6 @@ import { TestPage, visit } from '../support/gateway.ts';
 import { TestServer } from '../support/server.ts';
 
 const TERMINAL = '/api/courses/containers-and-docker/terminals/main';
-const PERIOD = 100_000;
 const SHARE = 0.1;
 
 let server: TestServer;
@@ -38,11 +37,12 @@ async function leaves(line: string): Promise<{ cookie: string; id: string }> {
 
 const sandboxes = () => readdirSync(join(server.config.paths.supervisorData, 'sandboxes'));
 
-/** Processors that the host lets the whole sandbox keep busy. */
+/** Processors that the host lets the learner's programs keep busy. */
 function processors(id: string): number {
-  const limits = Object.entries(limitsOf(server.config, id));
-  const [, quota] = limits.find(([path]) => /\/cpu\.(max|cfs_quota_us)$/.test(path) && path.split('/').at(-2) === id)!;
-  return Number.parseInt(quota, 10) / PERIOD;
+  const limits = Object.entries(limitsOf(server.config, id)).filter(([path]) => path.includes(`/${id}/learner/`));
+  const value = (file: string) => limits.find(([path]) => path.endsWith(`/${file}`))?.[1];
+  const [quota, period] = value('cpu.max')?.split(' ') ?? [value('cpu.cfs_quota_us'), value('cpu.cfs_period_us')];
+  return Number(quota) / Number(period);
 }
 
 const told = () =>
