@@ -39,6 +39,10 @@ const (
 	// next begins; before that, they may keep all processors busy at once. So it is short for the neighbours' sake: within
 	// the kernel's default of 100 ms, everybody may have to wait for half of it.
 	cpuPeriod = 10_000
+	// The kernel gives time out in pieces of 5 ms: who has less than one in a period is counted over a longer one, or would
+	// not get all of theirs.
+	longCPUPeriod = 100_000
+	shortQuota    = 5_000
 	// initCPUs is what init, and what runs beside the sandbox for it, have beyond the learner's limit: where that is used up,
 	// a key's echo would wait for the next period.
 	initCPUs = 0.5
@@ -73,15 +77,19 @@ func (c *cgroups) separated() []string {
 // limitCPUs sets how much processor time a group and all below it have. The supervisor lowers the learner's later
 // (setProcessors, cgroups.ts).
 func (c *cgroups) limitCPUs(dir string, cpus float64) error {
-	quota := int64(cpus * cpuPeriod)
+	period := float64(cpuPeriod)
+	if cpus*period < shortQuota {
+		period = longCPUPeriod
+	}
+	quota := int64(cpus * period)
 	if c.unified != "" {
-		if err := write(dir, "cpu.max", fmt.Sprintf("%d %d", quota, cpuPeriod)); err != nil {
+		if err := write(dir, "cpu.max", fmt.Sprintf("%d %d", quota, int64(period))); err != nil {
 			return err
 		}
 		_ = write(dir, "cpu.max.burst", number(quota))
 		return nil
 	}
-	if err := write(dir, "cpu.cfs_period_us", number(cpuPeriod)); err != nil {
+	if err := write(dir, "cpu.cfs_period_us", number(int64(period))); err != nil {
 		return err
 	}
 	if err := write(dir, "cpu.cfs_quota_us", number(quota)); err != nil {

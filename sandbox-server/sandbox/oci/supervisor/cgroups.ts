@@ -11,9 +11,11 @@ const ROOT = '/sys/fs/cgroup';
 /** How long a freeze may take: a process in an uninterruptible wait is frozen only after it. */
 const FREEZE_MS = 2000;
 
-/** In microseconds: over what `launch` counts (cpuPeriod, native/launch/cgroup.go); where that is too short, and the least. */
+/** In microseconds, as `launch` counts (cpuPeriod and its like, native/launch/cgroup.go). */
 const PERIOD = 10_000;
 const LONG_PERIOD = 100_000;
+const SHORT_QUOTA = 5000;
+/** The least that the kernel takes. */
 const LEAST_QUOTA = 1000;
 const QUOTA_ATTEMPTS = 20;
 
@@ -102,7 +104,7 @@ export class Cgroups {
   async setProcessors(id: string, cpus: number): Promise<void> {
     const dir = this.limited(id);
     if (!existsSync(dir)) return;
-    const period = cpus * PERIOD < LEAST_QUOTA ? LONG_PERIOD : PERIOD;
+    const period = cpus * PERIOD < SHORT_QUOTA ? LONG_PERIOD : PERIOD;
     const quota = String(Math.max(LEAST_QUOTA, Math.round(cpus * period)));
     const burst = this.version === 2 ? 'cpu.max.burst' : 'cpu.cfs_burst_us';
     // It may not be more than the quota.
