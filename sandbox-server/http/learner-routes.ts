@@ -15,24 +15,24 @@ const TRIES = { rateLimit: { max: 60, timeWindow: '1 minute' } };
  * New learners a minute from one address. A whole class behind one address joins within a minute; a program that drops
  * its cookie again and again does not take every place of the server.
  */
-const NEWCOMERS = {
-  rateLimit: {
-    max: 150,
-    timeWindow: '1 minute',
-    allowList: (request: FastifyRequest) => request.learner !== undefined,
-  },
-};
+const newcomers = (max: number) => ({
+  rateLimit: { max, timeWindow: '1 minute', allowList: (request: FastifyRequest) => request.learner !== undefined },
+});
 
 export function learnerRoutes(app: FastifyInstance, gateway: Gateway, identity: Identity): void {
-  app.post('/api/session', { config: NEWCOMERS }, async (request, reply): Promise<SessionAnswer> => {
-    if (!request.learner && gateway.accessCode !== undefined) throw new LearnerError('access-code-needed');
-    const learner = request.learner ?? identity.welcome(request, reply);
-    const { sandboxes } = gateway.config;
-    return {
-      sandboxes: sandboxes.mode === 'on' ? { available: true } : { available: false, code: sandboxes.code },
-      since: new Date(learner.createdAt).toISOString(),
-    };
-  });
+  app.post(
+    '/api/session',
+    { config: newcomers(gateway.config.learnersPerAddress) },
+    async (request, reply): Promise<SessionAnswer> => {
+      if (!request.learner && gateway.accessCode !== undefined) throw new LearnerError('access-code-needed');
+      const learner = request.learner ?? identity.welcome(request, reply);
+      const { sandboxes } = gateway.config;
+      return {
+        sandboxes: sandboxes.mode === 'on' ? { available: true } : { available: false, code: sandboxes.code },
+        since: new Date(learner.createdAt).toISOString(),
+      };
+    },
+  );
 
   app.post('/api/join', { config: TRIES }, async (request, reply) => {
     const { code } = parse(request.body);

@@ -124,6 +124,11 @@ export class SlipwayTerminal extends HTMLElement {
     return this.type(encodeCommand(source, this.#screen?.bracketedPaste ?? false));
   }
 
+  /** Says that something is about to happen, and what the learner may do about it. */
+  warn(words: string, action: { label: string; press: () => void } | null): void {
+    this.#notice?.warn(words, action);
+  }
+
   /** Whether a program asked for the other form of the arrow keys. */
   get applicationCursorKeys(): boolean {
     return this.#screen?.terminal.modes.applicationCursorKeysMode ?? false;

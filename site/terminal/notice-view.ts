@@ -32,6 +32,16 @@ export class NoticeView {
     this.#say('quiet', RETURNED[from]);
   }
 
+  /** Something is about to happen; `action` is what the learner may do about it. */
+  warn(words: string, action: { label: string; press: () => void } | null): void {
+    const press = make('button', { type: 'button', class: 'quiet-button' }, action?.label ?? '');
+    press.addEventListener('click', () => {
+      this.#bar.hidden = true;
+      action?.press();
+    });
+    this.#say('trouble', make('strong', {}, words), ...(action ? [' ', press] : []));
+  }
+
   #say(kind: 'trouble' | 'quiet', ...words: (string | Node)[]): void {
     this.#bar.dataset['kind'] = kind;
     this.#bar.hidden = false;

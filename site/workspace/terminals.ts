@@ -1,13 +1,14 @@
 import { ERRORS } from '../../sandbox-server/protocol/errors.ts';
 import { MAX_OWN_TERMINALS } from '../../sandbox-server/protocol/limits.ts';
 import { make, uniqueId } from '../terminal/dom.ts';
-import { SlipwayTerminal } from '../terminal/element.ts';
+import { SlipwayTerminal, type TerminalEvents } from '../terminal/element.ts';
 import { wordsOf, type TerminalState } from '../terminal/state.ts';
 import { closeEnded, closeTerminal, type OwnTerminal } from './close-terminal.ts';
 import { icon } from './icon.ts';
 import { KeyRow } from './key-row.ts';
 import { OwnTerminals } from './own-terminals.ts';
 import { changePreferences, onPreferences, readPreferences } from './preferences.ts';
+import { type SessionPane, SessionTime } from './session-time.ts';
 import { TabBar } from './tab-bar.ts';
 
 /** As in the terminal's own words on its state. */
@@ -43,6 +44,7 @@ export class SlipwayTerminals extends HTMLElement {
   readonly #state = make('span', { class: 'pane-state', 'aria-hidden': 'true' });
   readonly #together = make('button', { type: 'button', class: 'icon-button', 'aria-pressed': 'false' });
   readonly #sheet = make('button', { type: 'button', class: 'icon-button sheet-toggle' });
+  readonly #time = new SessionTime(this.#sessionPane());
   #life: AbortController | undefined;
   #active = '';
   #telling: number | undefined;
@@ -62,6 +64,7 @@ export class SlipwayTerminals extends HTMLElement {
     queueMicrotask(() => {
       if (this.isConnected) return;
       this.#life?.abort();
+      this.#time.stop();
       this.#life = undefined;
       for (const name of this.#slots.keys()) this.#drop(name);
       this.replaceChildren();
@@ -143,13 +146,27 @@ export class SlipwayTerminals extends HTMLElement {
     this.#sheet.append(icon('m6 15 6-6 6 6'));
     this.#sheet.addEventListener('click', () => this.#toggleSheet(), { signal });
     this.addEventListener('slipway-state', (event) => this.#follow(event as CustomEvent<TerminalState>), { signal });
+    this.addEventListener(
+      'slipway-session-time',
+      (event) => this.#time.hear((event as CustomEvent<TerminalEvents['slipway-session-time']>).detail),
+      { signal },
+    );
     this.#panels.addEventListener('focusin', (event) => this.#followFocus(event), { signal });
     onPreferences(() => this.#applyPreferences(), signal);
     this.#ownTerminals.follow(() => this.#followOwn(), signal);
 
     const { list, opener } = this.#bar;
     // What comes and goes stands before what stays, so that nothing moves but the free space.
-    const bar = make('div', { class: 'pane-bar' }, list, opener, this.#together, this.#state, this.#sheet);
+    const bar = make(
+      'div',
+      { class: 'pane-bar' },
+      list,
+      opener,
+      this.#together,
+      this.#time.element,
+      this.#state,
+      this.#sheet,
+    );
     this.append(bar, this.#panels, new KeyRow(() => this.activeTerminal).element);
     this.show((this.getAttribute('terminals') ?? 'main').split(' '), this.getAttribute('lesson') ?? '');
     this.#applyPreferences();
@@ -203,8 +220,19 @@ export class SlipwayTerminals extends HTMLElement {
     this.#tellState();
   }
 
+  #sessionPane(): SessionPane {
+    const course = () => this.getAttribute('course') ?? '';
+    return {
+      get course() {
+        return course();
+      },
+      warn: (words, action) => this.activeTerminal?.warn(words, action),
+    };
+  }
+
   #follow({ target, detail }: CustomEvent<TerminalState>): void {
     this.#tellState();
+    if (detail.name === 'refused' || detail.name === 'queued') this.#time.stop();
     if (!(target instanceof SlipwayTerminal) || this.#lesson.includes(target.name)) return;
     // A shell that was killed says so in its place; one that was left, or hung up from another window, needs no words.
     const left = detail.name === 'ended' && (detail.signal === null || detail.signal === 'hangup');
