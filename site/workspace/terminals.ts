@@ -162,8 +162,8 @@ export class SlipwayTerminals extends HTMLElement {
       { class: 'pane-bar' },
       list,
       opener,
-      this.#together,
       this.#time.element,
+      this.#together,
       this.#state,
       this.#sheet,
     );
