@@ -136,7 +136,7 @@ export class Sockets implements AsyncDisposable {
     const lesson = path[3] === undefined ? undefined : courses.lesson(course, path[3]);
     const open = () => {
       if (config.sandboxes.mode === 'off') throw new LearnerError(config.sandboxes.code);
-      return sessions.open(learner, course.id, course.image, request.socket.remoteAddress);
+      return sessions.open(learner, course.id, course.image, this.options.clientOf(request).network);
     };
     const onAttached = () => visits.returned(learner, course.id);
     // As it is when somebody looks: an author's change counts at once.

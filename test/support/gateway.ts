@@ -135,8 +135,12 @@ export class TestPage {
     cookie: string,
     path = '/api/courses/course/terminals/main',
     more: Record<string, string> = {},
+    localAddress = '127.0.0.1',
   ): Promise<TestPage> {
-    const webSocket = new WebSocket(url.replace('http', 'ws') + path, { headers: { origin: url, cookie, ...more } });
+    const webSocket = new WebSocket(url.replace('http', 'ws') + path, {
+      headers: { origin: url, cookie, ...more },
+      localAddress,
+    });
     const page = new TestPage(webSocket);
     await new Promise((resolve, reject) => webSocket.once('open', resolve).once('error', reject));
     return page;
