@@ -63,6 +63,12 @@ const SWEEPS_A_TIMEOUT = 5;
 /** The supervisor may be a moment later than the gateway. */
 const RECONCILE_AGAIN_MS = 500;
 
+/**
+ * How long what the host has left may take to be told, in milliseconds: who waits for a place must not wait for a supervisor
+ * that hangs, and what can be started then is found out by starting it.
+ */
+const CAPACITY_MS = 1500;
+
 export class Sessions implements AsyncDisposable {
   private readonly options: SessionsOptions;
   private readonly context: SessionContext;
@@ -81,7 +87,7 @@ export class Sessions implements AsyncDisposable {
     const now = () => clock.now();
     this.room = new Room({
       guests: () => [...this.byOwner.values()],
-      capacity: () => driver.capacity(),
+      capacity: () => driver.capacity({ signal: AbortSignal.timeout(CAPACITY_MS) }),
       places: new KeptSafely(places, log),
       now,
       config,
