@@ -3,10 +3,10 @@ import * as fc from 'fast-check';
 import { counted } from './counts.ts';
 
 /** For what takes microseconds. */
-export const MANY = { numRuns: counted({ usual: 300, long: 30_000 }) };
+export const MANY = { numRuns: counted({ usual: 300, long: 10_000 }) };
 
 /** For what takes a millisecond or more: a lesson that is parsed, an emulator that is written to. */
-export const SOME = { numRuns: counted({ usual: 60, long: 3_000 }) };
+export const SOME = { numRuns: counted({ usual: 60, long: 1_000 }) };
 
 /** Any text at all, halves of pairs and control characters among it. */
 export const anyText = fc.oneof(
