@@ -34,7 +34,7 @@ export class NoticeView {
 
   /** Something is about to happen; `action` is what the learner may do about it. */
   warn(words: string, action: { label: string; press: () => void } | null): void {
-    const press = make('button', { type: 'button', class: 'quiet-button' }, action?.label ?? '');
+    const press = make('button', { type: 'button', class: 'button' }, action?.label ?? '');
     press.addEventListener('click', () => {
       this.#bar.hidden = true;
       action?.press();
