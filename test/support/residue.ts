@@ -1,6 +1,6 @@
 /** What is left on the host: of one sandbox that was destroyed, and of all of a server's. For every test that destroys. */
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { expect } from 'vitest';
 import type { Config } from '../../sandbox-server/config.ts';
 import type { SandboxDriver } from '../../sandbox-server/sandbox/driver.ts';
@@ -32,7 +32,7 @@ export function footprint({ cgroup, paths, run }: Config): Record<string, string
   const folder = (path: string) => readdirSync(path).sort();
   return {
     processes: processesIn(cgroup).length,
-    mounts: mounts().length,
+    mounts: mounts().filter((line) => line.includes(run) || line.includes(dirname(paths.supervisorData))),
     groups: cgroupsIn(cgroup).sort(),
     loops: loopsOf(paths.supervisorData).sort(),
     ids: idRanges(paths.supervisorData),
@@ -61,7 +61,7 @@ function idRanges(supervisorData: string): string[] {
     .sort();
 }
 
-/** Mounts that every process of the host sees. */
+/** Mounts that every process of the host sees; others may come and go by themselves. */
 const mounts = () => readFileSync('/proc/self/mountinfo', 'utf8').split('\n');
 
 /** What one process of a server has of what must not grow. */
