@@ -38,8 +38,11 @@ export function hostProcessors(): HostProcessors {
 /** From this part of what it may use on a sandbox is busy: a program that waits for something now and then is not. */
 const BUSY = 0.8;
 
-const isBusy = (from: Sample, to: Sample) =>
-  to.possible > from.possible && to.used - from.used >= BUSY * (to.possible - from.possible);
+/** Below this part of what it was left one that was slowed down is quiet: on a full host it may not get all of that. */
+const QUIET = 0.4;
+
+const uses = (part: number, from: Sample, to: Sample) =>
+  to.possible > from.possible && to.used - from.used >= part * (to.possible - from.possible);
 
 /** A host whose processors are idle for less than this part of the time gives nobody what they may use. */
 const FULL = 0.05;
@@ -138,8 +141,8 @@ export class Unattended implements Disposable {
     // The first is the last that is old enough.
     while (samples[1] && at - samples[1].at >= busyAfterMs) samples.shift();
     if (session.throttled) {
-      if (last && !isBusy(last, samples.at(-1)!)) await this.lift(session, 'quiet');
-    } else if (at - samples[0]!.at >= busyAfterMs && isBusy(samples[0]!, samples.at(-1)!)) {
+      if (last && !uses(QUIET, last, samples.at(-1)!)) await this.lift(session, 'quiet');
+    } else if (at - samples[0]!.at >= busyAfterMs && uses(BUSY, samples[0]!, samples.at(-1)!)) {
       await this.throttle(session);
     }
   }

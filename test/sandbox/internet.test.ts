@@ -59,7 +59,7 @@ describe.each(['crun', 'runc'] as const)('a sandbox that reaches the internet, u
     const id = await sandboxes.start({ network: 'internet' });
     const ids = idsOf(sandboxes, id);
     process.kill(initOf(sandboxes, id), 'SIGKILL');
-    await expect.poll(() => processesOf(sandboxes.config, ids)).toEqual([]);
+    await expect.poll(() => processesOf(sandboxes.config, ids), { timeout: 10_000 }).toEqual([]);
   });
 });
 
@@ -115,7 +115,7 @@ describe('a sandbox that reaches the internet', () => {
        exec {fd}>&-`,
     );
     expect(out.trim().split('\n').sort()).toEqual([...Array(CONNECTIONS).fill('open'), 'refused', 'refused']);
-    await expect.poll(() => reaches(sandboxes, id)).toBe('reached');
+    await expect.poll(() => reaches(sandboxes, id), { timeout: 20_000 }).toBe('reached');
   });
 
   test('begins so many connections in a second and no more: who looks for servers begins thousands', async () => {
@@ -148,7 +148,7 @@ describe('a sandbox that reaches the internet', () => {
       id,
       `exec 9<>/dev/tcp/${INTERNET}/${PORT}; read line <&9; touch here; while ! [ -e go ]; do sleep 0.05; done; echo again >&9; head -1 <&9`,
     );
-    await expect.poll(async () => (await sandboxes.run(id, 'ls')).out).toContain('here');
+    await expect.poll(async () => (await sandboxes.run(id, 'ls')).out, { timeout: 20_000 }).toContain('here');
     await sandboxes.driver.freeze(id);
     await sandboxes.driver.thaw(id);
     await sandboxes.run(id, 'touch go');
@@ -178,7 +178,7 @@ describe('a sandbox that reaches the internet', () => {
     });
     const left = (await astray.driver.list()).map((each) => each.id);
     const traces = () => left.flatMap((each) => tracesOf(astray.config, each, idsOf(astray, each)));
-    await expect.poll(traces).toEqual([]);
+    await expect.poll(traces, { timeout: 10_000 }).toEqual([]);
     expect(left).toHaveLength(1);
   });
 });

@@ -149,9 +149,9 @@ test('an address that becomes the host’s own is shut from then on, and open ag
   expect(await dial()).toBe('reached');
   {
     using _own = world.addAddress('host', address);
-    await expect.poll(dial).toBe('ECONNREFUSED');
+    await expect.poll(dial, { timeout: 10_000 }).toBe('ECONNREFUSED');
   }
-  await expect.poll(dial).toBe('reached');
+  await expect.poll(dial, { timeout: 10_000 }).toBe('reached');
 });
 
 test('a range of the operator’s own is shut', async () => {
