@@ -3,6 +3,7 @@
  * CONFIG`, with an IPC channel to tell that it is ready.
  */
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -11,6 +12,7 @@ import { Audit } from './audit/audit.ts';
 import { AuditFile } from './audit/audit-file.ts';
 import { readConfig, withPort, type Config } from './config.ts';
 import { Desk } from './desk/desk.ts';
+import type { FastifyInstance } from 'fastify';
 import { createApp } from './http/app.ts';
 import { clientsBehind } from './http/client-address.ts';
 import { Courses } from './http/courses.ts';
@@ -31,6 +33,7 @@ import { OffDriver } from './sandbox/off-driver.ts';
 import { Clock } from './session/clock.ts';
 import type { OnHappening } from './session/happening.ts';
 import type { SandboxSession } from './session/sandbox-session.ts';
+import { handedSocket, tellReady } from './service-manager.ts';
 import { Sessions } from './session/sessions.ts';
 import { Spares } from './session/spares.ts';
 import { hostProcessors, Unattended } from './session/unattended.ts';
@@ -167,7 +170,7 @@ export async function startGateway(config: Config, log: Log, given?: SandboxDriv
   const clientOf = clientsBehind(config.trustedProxies);
   const accessCode = config.access === 'code' ? readFileSync(config.paths.accessCode, 'utf8').trim() : undefined;
   const desk = config.desk ? new Desk({ config, courses, sessions }) : undefined;
-  const { app, identity } = await createApp({
+  const { app, identity, drained } = await createApp({
     config,
     clientOf,
     origins,
@@ -188,6 +191,7 @@ export async function startGateway(config: Config, log: Log, given?: SandboxDriv
     log,
   });
   stack.defer(() => app.close());
+  stack.defer(drained);
   stack.use(
     new Sockets(app.server, { config, clientOf, origins, courses, identity, sessions, preparer, visits, metrics, log }),
   );
@@ -197,11 +201,25 @@ export async function startGateway(config: Config, log: Log, given?: SandboxDriv
   }
   // Whoever asks while the rest ends is told so.
   stack.defer(() => health.drain());
-  await app.listen({ host: config.host, port: config.port });
-  const { port } = app.server.address() as AddressInfo;
+  const { port, stop } = await listen(app, config);
+  stack.defer(stop);
   origins.set(withPort(config.urls, port));
   const owned = stack.move();
   return { port, courses, desk, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+/** On the socket that was handed over, or on the one that the configuration names. */
+async function listen(app: FastifyInstance, { host, port }: Config): Promise<{ port: number; stop: () => void }> {
+  const handed = handedSocket();
+  if (handed === undefined) {
+    await app.listen({ host, port });
+    return { port: (app.server.address() as AddressInfo).port, stop: () => {} };
+  }
+  app.server.listen({ fd: handed });
+  await once(app.server, 'listening');
+  const address = app.server.address();
+  // At once when it ends: who connects from then on waits for the next process, and would hear from this one only no.
+  return { port: typeof address === 'object' ? address!.port : port, stop: () => void app.server.close() };
 }
 
 function driverOf(config: Config, onSupervisorLost: () => void): SandboxDriver {
@@ -235,6 +253,7 @@ async function main(path: string): Promise<void> {
     for (const event of ['SIGTERM', 'SIGINT', 'disconnect']) process.once(event, () => void end());
     process.on('message', (message) => gateway.desk?.take(message));
     process.send?.({ type: 'ready', port: gateway.port });
+    tellReady();
   } catch (error) {
     log.fatal({ err: error }, 'the gateway cannot start');
     const failure = { type: 'failed', code: 'gateway', ...explain(error, config) };

@@ -27,6 +27,8 @@ export interface CommandContext {
   /** The repository. */
   root: string;
   settings: Settings;
+  /** The arguments that settings were given by. */
+  given: readonly string[];
   host: HostFacts;
   report: Report;
   flags: ReadonlySet<string>;

@@ -22,6 +22,8 @@ const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
   'image list': () => import('./commands/image-list.ts'),
   'image pull': () => import('./commands/image-pull.ts'),
   'image prune': () => import('./commands/image-prune.ts'),
+  'service install': () => import('./commands/service-install.ts'),
+  'service uninstall': () => import('./commands/service-uninstall.ts'),
   prepare: () => import('./commands/prepare.ts'),
   test: () => import('./commands/test.ts'),
   fuzz: () => import('./commands/fuzz.ts'),
@@ -48,7 +50,7 @@ async function main(argv: string[]): Promise<number> {
       { argv: ofSettings, env: process.env, readFile: (path) => readFileSync(path, 'utf8') },
       host,
     );
-    return await command.run({ root, settings, host, report, ...given });
+    return await command.run({ root, settings, given: ofSettings, host, report, ...given });
   } catch (error) {
     if (error instanceof ConfigProblem) {
       report.failure({ what: error.message, mend: 'Change it and start again; --help lists every setting.' });

@@ -20,6 +20,7 @@ import type { SandboxRecords } from '../store/sandbox-records.ts';
 import type { Visits } from '../visit/visits.ts';
 import type { Client, ClientOf } from './client-address.ts';
 import type { Courses } from './courses.ts';
+import { followInFlight } from './drain.ts';
 import { handleErrors, sendError } from './errors.ts';
 import type { Health } from './health.ts';
 import { healthRoutes, isProbe } from './health-routes.ts';
@@ -69,7 +70,14 @@ const MAX_BODY_BYTES = 16 * 1024;
 /** Requests a minute from one address, pages and their files included: a whole class may sit behind one address. */
 const REQUESTS_PER_MINUTE = 6000;
 
-export async function createApp(gateway: Gateway): Promise<{ app: FastifyInstance; identity: Identity }> {
+interface App {
+  app: FastifyInstance;
+  identity: Identity;
+  /** Resolves when no request is under way any more. */
+  drained: () => Promise<void>;
+}
+
+export async function createApp(gateway: Gateway): Promise<App> {
   const app = Fastify({
     loggerInstance: gateway.log,
     // Pages and files are asked for by the hundred; what fails is logged where it fails.
@@ -87,6 +95,7 @@ export async function createApp(gateway: Gateway): Promise<{ app: FastifyInstanc
   });
   app.decorate('onRefusal', (code: ErrorCode) => gateway.metrics.refused(code, 'http'));
   app.addHook('onResponse', async (_request, { statusCode }) => gateway.metrics.answered(statusCode));
+  const drained = followInFlight(app);
   app.decorateRequest('client');
   app.addHook('onRequest', async (request) => {
     request.client = gateway.clientOf(request.raw);
@@ -167,7 +176,7 @@ export async function createApp(gateway: Gateway): Promise<{ app: FastifyInstanc
     return reply.code(404).sendFile('404.html');
   });
   await app.ready();
-  return { app, identity };
+  return { app, identity, drained };
 }
 
 function isApi(request: FastifyRequest): boolean {

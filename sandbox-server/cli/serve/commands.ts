@@ -66,7 +66,7 @@ function ordinaryUser({ uid, gid }: Account, port: number): string[] {
 }
 
 /** The copy's own Node, which the clone's owner cannot change; on a platform that npm has none for, the one that runs this. */
-function nodeOf(program: string): string {
+export function nodeOf(program: string): string {
   const own = projectNode(program);
   return existsSync(own) ? own : process.execPath;
 }

@@ -39,7 +39,7 @@ async function run(command: Command, ...words: (string | HostFacts)[]): Promise<
     },
   });
   const report = createReport(stream, {});
-  await command.run({ root: ROOT, settings, host, report, ...given, rest: [] });
+  await command.run({ root: ROOT, settings, host, report, ...given, given: [], rest: [] });
   return said;
 }
 

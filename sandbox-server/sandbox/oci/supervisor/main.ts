@@ -10,6 +10,7 @@ import { openSupervisor } from './open.ts';
 import { readConfig } from '../../../config.ts';
 import { serveSupervisor } from './server.ts';
 import { RuntimeMissing } from './runtime.ts';
+import { handedSocket, tellReady } from '../../../service-manager.ts';
 import { createLog } from '../../../log.ts';
 
 const [, , path, hostNetwork] = process.argv;
@@ -27,6 +28,7 @@ try {
     supervisor.gatewayGroup,
     supervisor.sandboxes,
     log,
+    handedSocket(),
   );
   let ending = false;
   const end = async () => {
@@ -41,6 +43,7 @@ try {
   process.once('SIGINT', () => void end());
   process.once('disconnect', () => void end());
   process.send?.({ type: 'ready', runtime: supervisor.runtime.path });
+  tellReady();
 } catch (error) {
   const text = error instanceof Error ? error.message : String(error);
   log.fatal({ err: error }, 'the supervisor cannot start');

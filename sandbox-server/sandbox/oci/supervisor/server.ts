@@ -1,6 +1,6 @@
 /** The supervisor's socket: requests → sandboxes → answers (../protocol.ts). */
 import { chmod, chown, rm } from 'node:fs/promises';
-import { createServer, type Server, type Socket } from 'node:net';
+import { createServer, type ListenOptions, type Server, type Socket } from 'node:net';
 import { z } from 'zod';
 import { DriverError } from '../../driver.ts';
 import { hostLack } from '../host-lack.ts';
@@ -15,12 +15,13 @@ export interface SupervisorLog {
   error(fields: object, text: string): void;
 }
 
-/** Listens at `path`; only root and `group` may connect. */
+/** Listens at `path`, where only root and `group` may connect, or on the socket `handed` over, which has its owner already. */
 export async function serveSupervisor(
   path: string,
   group: number,
   sandboxes: Sandboxes,
   log: SupervisorLog,
+  handed?: number,
 ): Promise<AsyncDisposable> {
   const connections = new Set<Socket>();
   const server = createServer((socket) => {
@@ -29,10 +30,14 @@ export async function serveSupervisor(
     socket.on('error', (error) => log.warn({ err: error }, 'a connection to the supervisor broke'));
     readLines(socket, (line) => void answer(socket, line, sandboxes, log));
   });
-  await rm(path, { force: true });
-  await listen(server, path);
-  await chown(path, 0, group);
-  await chmod(path, 0o660);
+  if (handed === undefined) {
+    await rm(path, { force: true });
+    await listen(server, { path, readableAll: false, writableAll: false });
+    await chown(path, 0, group);
+    await chmod(path, 0o660);
+  } else {
+    await listen(server, { fd: handed });
+  }
   return {
     async [Symbol.asyncDispose]() {
       const closed = new Promise((resolve) => server.close(resolve));
@@ -43,10 +48,10 @@ export async function serveSupervisor(
   };
 }
 
-function listen(server: Server, path: string): Promise<void> {
+function listen(server: Server, at: ListenOptions & { fd?: number }): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen({ path, readableAll: false, writableAll: false }, () => resolve());
+    server.listen(at, () => resolve());
   });
 }
 
