@@ -116,6 +116,8 @@ interface Paths {
   accessCode: string;
   /** Holds the audit log: 0700, the gateway's user's. */
   audit: string;
+  /** The operator's socket, in a folder that root and the gateway's user alone may enter. */
+  operatorSocket: string;
 }
 
 export interface Prepared {
@@ -198,9 +200,14 @@ export function composeConfig(settings: Settings, { sandboxes, registry, program
       layers: join(supervisorData, 'layers'),
       accessCode: join(gatewayData, 'access-code'),
       audit: join(gatewayData, 'audit'),
+      operatorSocket: operatorSocketIn(run),
     },
     images,
   };
+}
+
+export function operatorSocketIn(run: string): string {
+  return join(run, 'operator', 'operator.sock');
 }
 
 function limitsOf(settings: Settings): Config['limits'] {

@@ -26,6 +26,7 @@ import { createLog, type Log } from './log.ts';
 import { addGauges } from './metrics/gauges.ts';
 import { Metrics } from './metrics/metrics.ts';
 import { serveMetrics } from './metrics/server.ts';
+import { serveOperator } from './operator/serve.ts';
 import { RegistryOutlet } from './registry/outlet.ts';
 import type { SandboxDriver } from './sandbox/driver.ts';
 import { OciDriver } from './sandbox/oci/driver.ts';
@@ -199,6 +200,9 @@ export async function startGateway(config: Config, log: Log, given?: SandboxDriv
     const names = config.urls.map((url) => new URL(url).hostname);
     stack.use(await serveMetrics(config.metrics, { metrics, health }, names));
   }
+  const urls = () => origins.all;
+  const operated = { config, driver, sessions, spares, courses, capacity, urls, now };
+  stack.use(await serveOperator(config.paths.operatorSocket, { ...operated, watch: { metrics, health }, log }));
   // Whoever asks while the rest ends is told so.
   stack.defer(() => health.drain());
   const { port, stop } = await listen(app, config);

@@ -18,6 +18,10 @@ export class Origins {
     }
   }
 
+  get all(): string[] {
+    return [...this.origins];
+  }
+
   isOurs(origin: string | undefined): boolean {
     return origin !== undefined && this.origins.has(origin);
   }

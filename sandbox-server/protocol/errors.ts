@@ -122,6 +122,20 @@ export const ERRORS = {
     hint: 'Start it again: your files are kept, running programs are not.',
     retry: false,
   },
+  'stopped-by-operator': {
+    status: 409,
+    close: 4535,
+    text: 'Whoever runs the server stopped your sandbox.',
+    hint: 'Start it again: your files are kept, running programs are not.',
+    retry: false,
+  },
+  'removed-by-operator': {
+    status: 410,
+    close: 4536,
+    text: 'Whoever runs the server removed your sandbox with its files.',
+    hint: 'Start it again: you get a new one, and what you have done in the lessons still counts.',
+    retry: false,
+  },
   'out-of-memory': {
     status: 507,
     close: 4522,

@@ -82,10 +82,14 @@ export type ServerMessage =
   | { type: 'exited'; status: number | null; signal: string | null }
   | ClosingMessage;
 
-/** Before the server closes for a fault of its own (`isServersOwn`), whichever socket: the id of what its logs have of it. */
+/**
+ * Before the server closes, whichever socket. `reference`: for a fault of its own (`isServersOwn`), the id of what its logs
+ * have of it. `said`: words of whoever runs the server, who stopped the sandbox.
+ */
 export interface ClosingMessage {
   type: 'closing';
-  reference: string;
+  reference?: string;
+  said?: string;
 }
 
 export interface AttachedMessage extends TerminalSize {

@@ -77,6 +77,8 @@ export interface CallOptions {
 export interface SandboxStatus {
   id: SandboxId;
   state: Exclude<DriverState, 'gone'>;
+  /** What its disk takes of the host's, in bytes. Absent where that cannot be told. */
+  diskBytes?: number;
 }
 
 /** What a sandbox is made of. */

@@ -48,6 +48,16 @@ export class Attendance {
     return this.viewers > 0;
   }
 
+  /** How many look: tabs with a terminal of it, and what counts as one. */
+  get count(): number {
+    return this.viewers;
+  }
+
+  /** When somebody was there last, in milliseconds since 1970. */
+  get lastAt(): number {
+    return this.viewed ? this.options.now() : this.seenAt;
+  }
+
   /** Milliseconds since somebody last looked; 0 while somebody does. */
   get idleMs(): number {
     return this.viewed ? 0 : this.options.now() - this.seenAt;

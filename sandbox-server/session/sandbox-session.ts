@@ -26,6 +26,8 @@ export class SandboxSession implements Disposable {
   failure: ErrorCode | undefined;
   /** Why it was stopped last; undefined where it ended by itself. */
   lastEnd: StopReason | undefined;
+  /** What whoever runs the server said to its learner with that. */
+  lastSaid: string | undefined;
   /** Whether it was slowed down because it was busy for long with nobody there. */
   throttled = false;
   /** Where its learner was last seen to come from. */
@@ -34,6 +36,7 @@ export class SandboxSession implements Disposable {
   private readonly context: SessionContext;
   private sandbox: Sandbox;
   private current!: SandboxState;
+  private entered = 0;
   private whileReady: Disposable | undefined;
   private starting: Promise<void> | undefined;
   private restarting: Promise<void> | undefined;
@@ -84,6 +87,11 @@ export class SandboxSession implements Disposable {
 
   get state(): SandboxState {
     return this.current;
+  }
+
+  /** Since when it is in its state, as far as this process knows; in milliseconds since 1970. */
+  get since(): number {
+    return this.entered;
   }
 
   get stage(): StartStage | undefined {
@@ -155,7 +163,7 @@ export class SandboxSession implements Disposable {
     if (this.current === 'ready' || this.current === 'frozen') {
       this.apply('died');
       const asked = this.ending !== undefined || this.replacing !== undefined;
-      if (!asked) this.lastEnd = undefined;
+      if (!asked) this.lastEnd = this.lastSaid = undefined;
       if (!asked) this.happened({ event: 'died' });
       this.attendance.leftAs('stopped');
       this.context.room.freed(false);
@@ -171,15 +179,18 @@ export class SandboxSession implements Disposable {
     this.happened({ event: 'frozen' });
   }
 
-  /** Ends all programs and keeps the files. Who wants the sandbox meanwhile waits. */
-  async stop(reason: StopReason): Promise<void> {
+  /**
+   * Ends all programs and keeps the files. Who wants the sandbox meanwhile waits. `said`: an operator's words to the
+   * learner, of at most `MOST_SAID_BYTES`.
+   */
+  async stop(reason: StopReason, said?: string): Promise<void> {
     const { promise: over, resolve } = Promise.withResolvers<void>();
     this.ending = over;
     try {
       while (this.replacing) await this.replacing;
       this.context.room.leave(this);
       await this.starting?.catch(() => {});
-      await this.end(reason);
+      await this.end(reason, said);
       if (reason === 'restart') this.attendance.takeReturned();
       else this.attendance.leftAs('stopped');
     } finally {
@@ -189,11 +200,12 @@ export class SandboxSession implements Disposable {
     }
   }
 
-  private async end(reason: StopReason): Promise<void> {
+  private async end(reason: StopReason, said?: string): Promise<void> {
     const { id } = this;
     this.lastEnd = reason;
+    this.lastSaid = said;
     const ran = this.running;
-    if (this.current === 'ready' || this.current === 'frozen') await saveTerminals(this.context, id, reason);
+    if (this.current === 'ready' || this.current === 'frozen') await saveTerminals(this.context, id, reason, said);
     await this.context.driver.stop(this.id).catch((error: unknown) => {
       if (!(error instanceof DriverError && error.code === 'unknown')) throw toLearnerError(error);
     });
@@ -251,8 +263,8 @@ export class SandboxSession implements Disposable {
   }
 
   /** Removes the sandbox and all of its files. */
-  async destroy(): Promise<void> {
-    await this.stop('removal');
+  async destroy(reason: StopReason = 'removal', said?: string): Promise<void> {
+    await this.stop(reason, said);
     await this.context.driver.destroy(this.id);
     this.happened({ event: 'destroyed' });
     this.apply('expire');
@@ -310,6 +322,7 @@ export class SandboxSession implements Disposable {
   }
 
   private enter(state: SandboxState): void {
+    if (state !== this.current) this.entered = this.context.now();
     this.current = state;
     if (state === 'ready' || state === 'frozen') this.time.begin();
     else if (!this.placed) this.time.stop(); // a restart goes on in the same time

@@ -18,8 +18,9 @@ export async function saveTerminals(
   { driver, idleStopMs, log }: SaveContext,
   id: string,
   reason: StopReason,
+  said?: string,
 ): Promise<void> {
-  const why = reasonInWords(reason, idleStopMs);
+  const why = reasonInWords(reason, idleStopMs, said);
   if (why === undefined) return;
   const signal = AbortSignal.timeout(SAVE_MS);
   const { promise: over, reject } = Promise.withResolvers<never>();

@@ -235,6 +235,11 @@ export class Sessions implements AsyncDisposable {
     return this.room.status;
   }
 
+  /** The place in the queue of a sandbox that waits, from 1. */
+  placeOf(session: SandboxSession): number | undefined {
+    return session.queued ? this.room.placeOf(session.learner) : undefined;
+  }
+
   /** Removes all sandboxes of a learner, with their files and what they left outside. */
   async removeAll(learner: string): Promise<void> {
     // Again, where one was opened meanwhile.
@@ -244,9 +249,9 @@ export class Sessions implements AsyncDisposable {
   }
 
   /** Removes the learner's sandbox of this course with all of its files; the next one is made anew. */
-  async discard(learner: string, course: string): Promise<void> {
+  async discard(learner: string, course: string, ...why: Parameters<SandboxSession['destroy']>): Promise<void> {
     const session = this.find(learner, course);
-    if (session) await this.remove(session);
+    if (session) await this.remove(session, ...why);
   }
 
   /** Freezes, stops and removes what nobody has used for as long as the settings say. */
@@ -306,8 +311,8 @@ export class Sessions implements AsyncDisposable {
     }
   }
 
-  private async remove(session: SandboxSession): Promise<void> {
-    await session.destroy();
+  private async remove(session: SandboxSession, ...why: Parameters<SandboxSession['destroy']>): Promise<void> {
+    await session.destroy(...why);
     this.options.records.delete(session.id);
     this.byOwner.delete(key(session.learner, session.course));
     await this.options.outlet?.remove(session.id);

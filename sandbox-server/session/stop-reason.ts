@@ -4,12 +4,17 @@ import type { ErrorCode } from '../protocol/errors.ts';
 /**
  * `idle`: nobody has looked at it for as long as the settings say. `room`: another learner needs its place. `own-room`: another sandbox of its
  * learner does. `time`: its session's time is over. `move`: another
- * sandbox takes its place, and shells follow where that fails.
+ * sandbox takes its place, and shells follow where that fails. `operator`: whoever runs the server stopped it;
+ * `operator-removal`: and deleted its files.
  */
-export type StopReason = 'idle' | 'room' | 'own-room' | 'time' | 'restart' | 'move' | 'removal';
+export type StopReason =
+  'idle' | 'room' | 'own-room' | 'time' | 'restart' | 'move' | 'removal' | 'operator' | 'operator-removal';
 
-/** Goes on from "This shell ended when". Undefined: no shell will follow. */
-export function reasonInWords(reason: StopReason, idleStopMs: number): string | undefined {
+/** The most that an operator may say to a learner, in bytes: `init` takes 200 with the words before it. */
+export const MOST_SAID_BYTES = 140;
+
+/** Goes on from "This shell ended when". `said`: the operator's own words. Undefined: no shell will follow. */
+export function reasonInWords(reason: StopReason, idleStopMs: number, said?: string): string | undefined {
   switch (reason) {
     case 'idle':
       return `the sandbox was stopped after ${inWords(idleStopMs)} without you`;
@@ -23,7 +28,10 @@ export function reasonInWords(reason: StopReason, idleStopMs: number): string | 
       return 'you restarted the sandbox';
     case 'move':
       return 'the sandbox was to be brought to another task';
+    case 'operator':
+      return `whoever runs the server stopped it${said === undefined ? '' : `: ${said}`}`;
     case 'removal':
+    case 'operator-removal':
       return undefined;
   }
 }
@@ -45,6 +53,16 @@ export function inWords(ms: number): string {
 
 /** What a page is told whose sandbox ended: it was stopped for a reason, or ended by itself. */
 export function codeOfEnd(reason: StopReason | undefined): ErrorCode {
-  if (reason === undefined) return 'sandbox-died';
-  return reason === 'time' ? 'session-over' : 'sandbox-stopped';
+  switch (reason) {
+    case undefined:
+      return 'sandbox-died';
+    case 'time':
+      return 'session-over';
+    case 'operator':
+      return 'stopped-by-operator';
+    case 'operator-removal':
+      return 'removed-by-operator';
+    default:
+      return 'sandbox-stopped';
+  }
 }

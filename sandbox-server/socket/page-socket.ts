@@ -50,11 +50,12 @@ export class PageSocket {
     this.webSocket.send(bytes, { binary: true }, taken);
   }
 
-  /** Closes with the code's own close code; the page knows what to do by it. */
-  close(code: ErrorCode): void {
+  /** Closes with the code's own close code; the page knows what to do by it. `said`: words of whoever runs the server. */
+  close(code: ErrorCode, said?: string): void {
     if (this.webSocket.readyState === this.webSocket.OPEN) this.refused(code);
     // A page cannot see the header that an upgrade was answered with.
     if (isServersOwn(code) && this.reference !== undefined) this.tell({ type: 'closing', reference: this.reference });
+    if (said !== undefined) this.tell({ type: 'closing', said });
     this.webSocket.close(ERRORS[code].close, code);
   }
 

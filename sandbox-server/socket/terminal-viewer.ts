@@ -92,9 +92,9 @@ export class TerminalViewer implements Connection {
     this.timer = setTimeout(() => this.close('bad-request'), OPEN_MS);
   }
 
-  close(code: ErrorCode): void {
+  close(code: ErrorCode, said?: string): void {
     this.closed();
-    this.socket.close(code);
+    this.socket.close(code, said);
   }
 
   ping(): void {
@@ -267,7 +267,7 @@ export class TerminalViewer implements Connection {
       const runs = error instanceof InitRefused || (await stillRuns(this.session!));
       // Shown anew meanwhile: what is told now is of the stream before.
       if (this.attempts !== attempt) return;
-      if (!runs) return this.close(codeOfEnd(this.session!.lastEnd));
+      if (!runs) return this.close(codeOfEnd(this.session!.lastEnd), this.session!.lastSaid);
       throw error ?? new LearnerError('unexpected');
     } catch (why) {
       this.fail(why);

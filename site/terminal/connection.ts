@@ -73,7 +73,7 @@ export class Connection {
   #failures = 0;
   #restartWhenAttached = false;
   /** What the server says of why it closes this socket. */
-  #reference: string | undefined;
+  #closing: Pick<ToldError, 'reference' | 'said'> = {};
   #timer: number | undefined;
 
   constructor(means: ConnectionMeans, listener: ConnectionListener) {
@@ -195,7 +195,10 @@ export class Connection {
       case 'exited':
         return this.#exited(message);
       case 'closing':
-        this.#reference = message.reference;
+        {
+          const { type: _, ...told } = message;
+          this.#closing = { ...this.#closing, ...told };
+        }
         return;
     }
   }
@@ -256,7 +259,7 @@ export class Connection {
     // A learner who sees a terminal or their place has lost a connection; one who has none yet was told no.
     const had = this.#stage === 'attached' || (this.#state.name === 'queued' && error === 'server-stopping');
     if (ERRORS[error].retry && had) return this.#lost(error);
-    this.#refuse({ code: error, ...(this.#reference !== undefined && { reference: this.#reference }) });
+    this.#refuse({ code: error, ...this.#closing });
   }
 
   #lost(cause: ErrorCode | null, delay?: number): void {
@@ -287,7 +290,7 @@ export class Connection {
     this.#socket?.close();
     this.#socket = undefined;
     this.#stage = 'closed';
-    this.#reference = undefined;
+    this.#closing = {};
     this.#position.detach();
   }
 

@@ -5,6 +5,13 @@ import { ERRORS, type ErrorCode, isServersOwn } from '../../sandbox-server/proto
 export interface ToldError {
   code: ErrorCode;
   reference?: string;
+  /** Words of whoever runs the server. */
+  said?: string;
+}
+
+export function textOf({ code, said }: ToldError): string {
+  const { text } = ERRORS[code];
+  return said === undefined ? text : `${text.replace(/\.$/, '')}: “${said}”`;
 }
 
 export function hintOf({ code, reference }: ToldError): string {

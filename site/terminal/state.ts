@@ -1,6 +1,6 @@
 import { ERRORS, type ErrorCode } from '../../sandbox-server/protocol/errors.ts';
 import type { StartStage, Wait } from '../../sandbox-server/protocol/messages.ts';
-import { hintOf, type ToldError } from './reference.ts';
+import { hintOf, textOf, type ToldError } from './reference.ts';
 import { wordsOfWait } from './wait-words.ts';
 
 /** What a terminal is doing, as one value. Times are those of the clock handed to the connection, in milliseconds. */
@@ -81,7 +81,7 @@ export function wordsOf(state: TerminalState, now: number): StateWords {
     case 'ended':
       return { label: 'ended', text: ending(state), hint: '', next: '', action: 'Start a new shell' };
     case 'refused': {
-      const { text } = ERRORS[state.code];
+      const text = textOf(state);
       const hint = hintOf(state);
       if (state.retryAt === null) {
         const action = state.code === 'sandboxes-off' ? null : 'Try again';
@@ -98,7 +98,13 @@ export function wordsOf(state: TerminalState, now: number): StateWords {
   }
 }
 
-const STARTABLE: ReadonlySet<ErrorCode> = new Set(['sandbox-died', 'sandbox-stopped', 'session-over']);
+const STARTABLE: ReadonlySet<ErrorCode> = new Set([
+  'sandbox-died',
+  'sandbox-stopped',
+  'session-over',
+  'stopped-by-operator',
+  'removed-by-operator',
+]);
 
 function attempt(retryAt: number | null, now: number): string {
   if (retryAt === null) return 'Connecting again.';

@@ -148,9 +148,10 @@ export function describeDriverContract(name: string, open: () => Promise<DriverU
       await driver.create(other, subject.spec);
       const listed = (await driver.list()).filter((each) => each.id === id || each.id === other);
       expect(listed.sort((a, b) => a.state.localeCompare(b.state))).toEqual([
-        { id, state: 'ready' },
-        { id: other, state: 'stopped' },
+        { id, state: 'ready', diskBytes: expect.any(Number) },
+        { id: other, state: 'stopped', diskBytes: expect.any(Number) },
       ]);
+      for (const { diskBytes } of listed) expect(diskBytes).toBeGreaterThan(0);
       await driver.destroy(other);
       expect(await driver.status(id)).toBe('ready');
     });

@@ -1,8 +1,8 @@
 /** The configuration that `npm test` prepared: images, the program copy, ids and cgroups of the tests' own. */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
-import { readConfig, type Config } from '../../sandbox-server/config.ts';
+import { basename, dirname, join } from 'node:path';
+import { operatorSocketIn, readConfig, type Config } from '../../sandbox-server/config.ts';
 import type { Profile } from '../../sandbox-server/sandbox/driver.ts';
 import { freePort } from './gateway.ts';
 
@@ -64,13 +64,16 @@ export async function ownConfig(overrides: Overrides = {}): Promise<{ config: Co
       supervisorSocket: join(run, 'supervisor.sock'),
       accessCode: join(data, 'gateway', 'access-code'),
       audit: join(data, 'gateway', 'audit'),
+      operatorSocket: operatorSocketIn(run),
       ...overrides.paths,
     },
   };
   mkdirSync(run, { recursive: true, mode: 0o755 });
   mkdirSync(config.paths.gatewayData, { recursive: true });
   mkdirSync(config.paths.supervisorData, { recursive: true, mode: 0o700 });
-  execFileSync('chown', ['-R', `${config.user}:`, config.paths.gatewayData]);
+  const operator = dirname(config.paths.operatorSocket);
+  mkdirSync(operator, { mode: 0o700 });
+  execFileSync('chown', ['-R', `${config.user}:`, config.paths.gatewayData, operator]);
   const path = join(run, 'config.json');
   writeFileSync(path, JSON.stringify(config));
   return { config, path };

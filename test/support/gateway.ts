@@ -72,6 +72,7 @@ export async function gatewayOn(
       gatewayData: data,
       accessCode: join(data, 'access-code'),
       audit: join(data, 'audit'),
+      operatorSocket: join(data, 'operator.sock'),
     },
     ...overrides,
   } as Config;

@@ -22,6 +22,7 @@ const OURS = {
     'lesson-test',
     'lock',
     'mnt',
+    'operator',
     'registry',
     'registry-mine.yaml',
     'registry-shared.yaml',

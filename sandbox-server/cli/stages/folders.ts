@@ -13,6 +13,7 @@ export function makeFolders({ data, run, user }: Settings, account: Account): vo
   makeFolder(run, 0o755);
   makeFolder(`${data}/supervisor`, 0o700);
   makeFolder(`${data}/gateway`, 0o700, account);
+  makeFolder(`${run}/operator`, 0o700, account);
   for (const folder of [data, run]) refuseClosedParents(folder, user);
 }
 
@@ -28,7 +29,7 @@ export function makeRegistryFolders({ data, run }: Settings, registry: Account, 
 
 /** Without root: all folders are this user's. */
 export function makeOwnFolders({ data, run }: Settings): void {
-  for (const folder of [data, run, `${data}/gateway`]) makeFolder(folder, 0o700);
+  for (const folder of [data, run, `${data}/gateway`, `${run}/operator`]) makeFolder(folder, 0o700);
 }
 
 function makeFolder(folder: string, mode: number, owner?: Account): void {

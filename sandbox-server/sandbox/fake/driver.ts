@@ -113,7 +113,9 @@ export class FakeDriver implements SandboxDriver {
   }
 
   async list(): Promise<SandboxStatus[]> {
-    return [...this.host.sandboxes].map(([id, { state }]) => ({ id, state }));
+    const sizeOf = (files: ReadonlyMap<string, string>) =>
+      [...files.values()].reduce((sum, { length }) => sum + length, 0);
+    return [...this.host.sandboxes].map(([id, { state, files }]) => ({ id, state, diskBytes: 1024 + sizeOf(files) }));
   }
 
   async stats(id: string): Promise<SandboxStats> {

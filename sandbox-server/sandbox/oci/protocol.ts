@@ -86,7 +86,7 @@ export const supervisorAnswer = z.union([
 
 const runningState = z.enum(['stopped', 'ready', 'frozen']);
 export const statusValue = z.enum(['stopped', 'ready', 'frozen', 'gone']);
-export const listValue = z.array(z.strictObject({ id: sandboxId, state: runningState }));
+export const listValue = z.array(z.strictObject({ id: sandboxId, state: runningState, diskBytes: n.exactOptional() }));
 export const layersValue = z.array(layerId);
 export const statsValue = z.strictObject({
   memoryBytes: n,

@@ -113,6 +113,12 @@ export class Room implements Disposable {
     return promise;
   }
 
+  /** The learner's place in the queue, from 1; undefined: they do not wait. */
+  placeOf(learner: string): number | undefined {
+    const before = [...this.line].findIndex((place) => place.learner === learner);
+    return before < 0 ? undefined : before + 1;
+  }
+
   /** It does not want a place any more. */
   leave(guest: Guest): void {
     for (const waiter of this.waiters()) {

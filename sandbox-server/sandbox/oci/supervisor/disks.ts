@@ -1,5 +1,5 @@
 /** What is kept of a sandbox on the host's disk: its description and its own disk, one folder a sandbox. */
-import { mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { RecoveryLog } from '../../../recovery-log.ts';
@@ -22,6 +22,9 @@ export type SandboxMeta = z.infer<typeof metaSchema>;
 
 /** Prefix of a folder that is being made or removed; what is left of one after a crash is removed. */
 const UNFINISHED = '.new-';
+
+/** stat(2) counts in these, whatever the file system. */
+const BLOCK_BYTES = 512;
 
 export interface DisksReserve {
   /** Ids of this host that may be given to disks. */
@@ -74,6 +77,16 @@ export class Disks {
   /** Whether a disk lies over the layer, or one that cannot be read may. */
   use(layer: string): boolean {
     return this.broken.size > 0 || [...this.metas.values()].some(({ spec }) => spec.layers?.includes(layer));
+  }
+
+  /** What the sandbox's disk takes of the host's, in bytes: it is sparse. Undefined where it cannot be read. */
+  async taken(id: string): Promise<number | undefined> {
+    try {
+      const { blocks } = await stat(this.path(id));
+      return blocks * BLOCK_BYTES;
+    } catch {
+      return undefined;
+    }
   }
 
   path(id: string): string {

@@ -6,7 +6,14 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RecoveryLog, type RecoveryLines } from '../../../recovery-log.ts';
-import { DriverError, type DriverState, type HostCapacity, type SandboxSpec, type SandboxStats } from '../../driver.ts';
+import {
+  DriverError,
+  type DriverState,
+  type HostCapacity,
+  type SandboxSpec,
+  type SandboxStats,
+  type SandboxStatus,
+} from '../../driver.ts';
 import type { NetworkLimits } from '../../../config.ts';
 import type { Cgroups } from './cgroups.ts';
 import type { Disks, SandboxMeta } from './disks.ts';
@@ -141,8 +148,14 @@ export class Sandboxes {
     return this.queue.run(id, async () => (this.host.disks.ids().includes(id) ? this.state(id) : 'gone'));
   }
 
-  async list(): Promise<{ id: string; state: Exclude<DriverState, 'gone'> }[]> {
-    return Promise.all(this.host.disks.ids().map(async (id) => ({ id, state: await this.state(id) })));
+  async list(): Promise<SandboxStatus[]> {
+    const { disks } = this.host;
+    return Promise.all(
+      disks.ids().map(async (id) => {
+        const [state, diskBytes] = await Promise.all([this.state(id), disks.taken(id)]);
+        return { id, state, ...(diskBytes !== undefined && { diskBytes }) };
+      }),
+    );
   }
 
   stats(id: string): Promise<SandboxStats> {
