@@ -9,11 +9,14 @@ export class DatabaseUnusable extends Error {
   readonly mend: string;
   /** It is over as soon as its cause is gone: another program, a full disk. */
   readonly passes: boolean;
+  /** What is wrong with it, where it is damaged: `message` without the file. */
+  readonly fault: string;
 
-  constructor(message: string, mend: string, options: ErrorOptions & { passes: boolean }) {
+  constructor(message: string, mend: string, options: ErrorOptions & { passes: boolean; fault?: string }) {
     super(message, options);
     this.mend = mend;
     this.passes = options.passes;
+    this.fault = options.fault ?? message;
   }
 }
 
@@ -37,8 +40,7 @@ export function examineDatabase(path: string): void {
   try {
     const database = new DatabaseSync(path, { readOnly: true, timeout: OPEN_MS });
     try {
-      const rows = database.prepare(`PRAGMA integrity_check(${NAMED_FAULTS})`).all();
-      faults = rows.map((row) => String(row['integrity_check'])).filter((text) => text !== 'ok');
+      faults = faultsOf(database);
     } finally {
       database.close();
     }
@@ -46,6 +48,12 @@ export function examineDatabase(path: string): void {
     throw unusable(path, error);
   }
   if (faults.length > 0) throw damaged(path, faults.join('; '));
+}
+
+/** The first that are wrong with it; none where it is whole. */
+export function faultsOf(database: DatabaseSync): string[] {
+  const rows = database.prepare(`PRAGMA integrity_check(${NAMED_FAULTS})`).all();
+  return rows.map((row) => String(row['integrity_check'])).filter((text) => text !== 'ok');
 }
 
 /** In the operator's words, where SQLite's own say no more than a number. */
@@ -71,10 +79,10 @@ export function unusable(path: string, error: unknown): Error {
   }
 }
 
-function damaged(path: string, why: string, options?: ErrorOptions): DatabaseUnusable {
+export function damaged(path: string, why: string, options?: ErrorOptions): DatabaseUnusable {
   return new DatabaseUnusable(
     `The database ${path} is damaged: ${why}. It was left as it is.`,
     'Put a backup in its place with `slipway restore FILE`. Learners’ files are not in it: they are kept either way.',
-    { ...options, passes: false },
+    { ...options, passes: false, fault: `It is damaged: ${why}.` },
   );
 }
