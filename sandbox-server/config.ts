@@ -6,6 +6,7 @@ import type { Settings } from './config/resolve.ts';
 import type { ErrorCode } from './protocol/errors.ts';
 import { socketOf } from './registry/configuration.ts';
 import type { Network, Profile, SandboxLimits, SandboxSpec } from './sandbox/driver.ts';
+import { ACCESS_CODE_FILE } from './store/files.ts';
 
 export { ConfigProblem } from './config/problem.ts';
 export { resolveSettings, type Settings, withPort } from './config/resolve.ts';
@@ -198,7 +199,7 @@ export function composeConfig(settings: Settings, { sandboxes, registry, program
       supervisorSocket: join(run, 'supervisor.sock'),
       images: join(supervisorData, 'images'),
       layers: join(supervisorData, 'layers'),
-      accessCode: join(gatewayData, 'access-code'),
+      accessCode: join(gatewayData, ACCESS_CODE_FILE),
       audit: join(gatewayData, 'audit'),
       operatorSocket: operatorSocketIn(run),
     },

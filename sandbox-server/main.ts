@@ -39,8 +39,10 @@ import { Sessions } from './session/sessions.ts';
 import { Spares } from './session/spares.ts';
 import { hostProcessors, Unattended } from './session/unattended.ts';
 import { Sockets } from './socket/upgrade.ts';
+import { finishRestore } from './store/backup/finish.ts';
 import { openDatabaseWhenPossible } from './store/database.ts';
 import { DatabaseUnusable } from './store/examine.ts';
+import { COOKIE_SECRET_FILE, DATABASE_FILE } from './store/files.ts';
 import { BegunTasks } from './store/begun-tasks.ts';
 import { Learners } from './store/learners.ts';
 import { PreparedLessons } from './store/prepared-lessons.ts';
@@ -70,7 +72,8 @@ export async function startGateway(config: Config, log: Log, given?: SandboxDriv
   const metrics = stack.use(new Metrics());
   const driver = given ?? driverOf(config, () => metrics.supervisorLost.inc());
   mkdirSync(config.paths.gatewayData, { recursive: true, mode: 0o700 });
-  const databasePath = join(config.paths.gatewayData, 'slipway.db');
+  if (finishRestore(config.paths.gatewayData)) log.warn('a restore that had been interrupted was finished');
+  const databasePath = join(config.paths.gatewayData, DATABASE_FILE);
   const database = await openDatabaseWhenPossible(databasePath, log);
   stack.defer(() => database.close());
   const clock = new Clock();
@@ -233,7 +236,7 @@ function driverOf(config: Config, onSupervisorLost: () => void): SandboxDriver {
 
 /** The secret that signs cookies: made once, kept with the database. A new one would make strangers of all learners. */
 function cookieSecret(config: Config): string {
-  const path = join(config.paths.gatewayData, 'cookie-secret');
+  const path = join(config.paths.gatewayData, COOKIE_SECRET_FILE);
   if (!existsSync(path)) {
     const unfinished = `${path}.new`;
     writeFileSync(unfinished, randomBytes(32).toString('hex'), { mode: 0o600, flush: true });

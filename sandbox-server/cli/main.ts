@@ -14,6 +14,8 @@ const COMMANDS: Record<string, () => Promise<{ command: Command }>> = {
   dev: () => import('./commands/dev.ts'),
   doctor: () => import('./commands/doctor.ts'),
   clean: () => import('./commands/clean.ts'),
+  backup: () => import('./commands/backup.ts'),
+  restore: () => import('./commands/restore.ts'),
   'lesson check': () => import('./commands/lesson-check.ts'),
   'new course': () => import('./commands/new-course.ts'),
   'new lesson': () => import('./commands/new-lesson.ts'),
