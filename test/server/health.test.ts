@@ -48,7 +48,7 @@ test('a supervisor that is away is a reason, and where there are no sandboxes it
 test('too little free disk is a reason', async () => {
   const host = new FakeHost();
   host.capacity = { ...host.capacity, disk: { totalBytes: 2 ** 40, freeBytes: 2 ** 20 } };
-  await using gateway = await gatewayOn(new FakeDriver(host));
+  await using gateway = await gatewayOn(new FakeDriver(host), { minFreeDiskBytes: 2 ** 30 });
   expect(await ready(gateway.url)).toEqual({ status: 503, body: { ready: false, reasons: ['disk'] } });
 });
 

@@ -97,7 +97,7 @@ test('two gateways on one port: the second says why it cannot start', async () =
 });
 
 test('a program that drops its cookie again and again does not become ever more learners', async () => {
-  gateway = await gatewayOn(new FakeDriver());
+  gateway = await gatewayOn(new FakeDriver(), { learnersPerAddress: 150 });
   const cookie = await visit(gateway.url);
   const statuses = new Set<number>();
   for (let i = 0; i < 200; i++) statuses.add((await post('/api/session', {})).status);
@@ -126,7 +126,8 @@ test('a learner is told until when their files are kept, and may have them kept 
     return ((await answer.json()) as SandboxAnswer).life;
   };
   const extend = () => post('/api/courses/course/sandbox/extend', {}, { cookie });
-  const none = { freezesAt: null, stopsAt: null, deletedAt: null, extendable: false };
+  const session = { sessionEndsAt: null, sessionExtendable: false };
+  const none = { freezesAt: null, stopsAt: null, deletedAt: null, extendable: false, ...session };
   expect(await life()).toEqual(none);
   expect(await (await extend()).json()).toEqual(none);
   const page = await (await TestPage.open(gateway.url, cookie)).attach();
