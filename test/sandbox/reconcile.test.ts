@@ -26,7 +26,7 @@ test('a sandbox whose description cannot be read is kept, and said to exist', as
   const meta = join(sandboxes.config.paths.supervisorData, 'sandboxes', id, 'meta.json');
   await writeFile(meta, '{"spec":');
   await using again = await sandboxes.restarted();
-  expect(await again.driver.list()).toEqual([{ id, state: 'stopped' }]);
+  expect(await again.driver.list()).toMatchObject([{ id, state: 'stopped' }]);
   await expect(again.driver.start(id)).rejects.toMatchObject({ code: 'start-failed' });
   expect(existsSync(join(meta, '..', 'disk.ext4'))).toBe(true);
 });

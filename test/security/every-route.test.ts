@@ -47,15 +47,21 @@ let server: TestServer;
 let lesson: LessonEntry;
 /** A gateway with every route that there is, an author's desk's too. */
 let desk: Awaited<ReturnType<typeof gatewayOn>>;
-const routes = new Set<string>();
+/** Of the app that learners reach. */
+let routes: Set<string>;
+/** Of the operator's own socket, which no learner reaches. */
+let operators: Set<string>;
 
 beforeAll(async () => {
   server = await TestServer.start();
   const manifest = JSON.parse(readFileSync(server.config.paths.courses, 'utf8')) as CourseManifest;
   const course = manifest.courses.find(({ id }) => COURSE.endsWith(id))!;
   lesson = course.lessons.find(({ tasks, quizzes }) => tasks[0]!.hints > 0 && quizzes.length > 0)!;
+  const apps: Set<string>[] = [];
   const listen = (message: unknown) => {
     const { fastify } = message as { fastify: FastifyInstance };
+    const routes = new Set<string>();
+    apps.push(routes);
     fastify.addHook('onRoute', ({ method, url }: RouteOptions) => {
       for (const each of [method].flat()) if (each !== 'HEAD') routes.add(`${each} ${url}`);
     });
@@ -63,6 +69,9 @@ beforeAll(async () => {
   subscribe('fastify.initialization', listen);
   desk = await gatewayOn(new FakeDriver(), { desk: true });
   unsubscribe('fastify.initialization', listen);
+  expect(apps.length).toBe(2);
+  routes = apps.find((each) => each.has('POST /api/session'))!;
+  operators = apps.find((each) => each !== routes)!;
 });
 afterAll(async () => {
   await desk?.[Symbol.asyncDispose]();
@@ -116,6 +125,12 @@ test('every route and every socket is looked at here', () => {
 test('no address names a learner, a sandbox or a secret: whose things they are, the cookie alone says', () => {
   const said = [...routes].flatMap((route) => route.match(/:\w+/g) ?? []);
   expect([...new Set(said)].sort()).toEqual([':course', ':lesson', ':quiz', ':task', ':terminal']);
+});
+
+test('what is the operator’s own is not on the port that learners reach', async () => {
+  const own = [...operators].filter((route) => !routes.has(route));
+  expect(own).toContain('POST /sandboxes/:id/stop');
+  for (const route of own) expect([route, (await ask(route, await visit(server.url))).status]).toEqual([route, 404]);
 });
 
 test('nobody, and whoever has a cookie of a learner who was deleted, is refused by each that is about a learner', async () => {
