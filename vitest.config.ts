@@ -1,11 +1,15 @@
 import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { PATIENCE } from './test/support/patience.ts';
 
 /** Folders whose tests share the one host: its control groups, loop devices, processors. In the order in which they run. */
-const ALONE = ['sandbox', 'security', 'faults', 'cli', 'lessons'];
+const ALONE = ['sandbox', 'security', 'faults', 'cli'];
 
 /** Whose tests are about what happens, and not about how much of the machine is left: two files side by side. */
-const IN_PAIRS = ['contract', 'server', 'browser'];
+const IN_PAIRS = ['contract', 'server', 'browser', 'lessons'];
+
+/** Those that take minutes, begun first: at the end one would run alone, with a processor for nothing. */
+const LONGEST = ['lessons/lessons', 'browser/screens', 'browser/lean-images', 'browser/task-screens', 'browser/dev'];
 
 /** For a machine of two busy processors: a container starts in 50 ms, a browser in seconds. */
 const HOST_TIMEOUT_MS = 60_000 * PATIENCE;
@@ -29,8 +33,19 @@ const inPairs = (name: string): TestProjectConfiguration => ({
   test: { ...onTheHost(name), maxWorkers: 2, sequence: { groupOrder: 1 } },
 });
 
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const place = ({ moduleId }: TestSpecification) => {
+      const at = LONGEST.findIndex((name) => moduleId.endsWith(`/test/${name}.test.ts`));
+      return at < 0 ? LONGEST.length : at;
+    };
+    return (await super.sort(files)).toSorted((a, b) => place(a) - place(b));
+  }
+}
+
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     // A forgotten `.only` would skip all others in silence.
     allowOnly: false,
     projects: [

@@ -75,7 +75,9 @@ export async function copyProgram(
     mend: `Check that ${data} is on a file system that knows owners.`,
   });
   chmodSync(half, 0o755);
-  renameSync(half, program);
+  // Another set-up may have made the same meanwhile.
+  if (existsSync(program)) rmSync(half, { recursive: true });
+  else renameSync(half, program);
   removeOld(programs);
   return { program, fresh: true };
 }
@@ -86,9 +88,15 @@ function removeOld(programs: string): void {
   const names = readdirSync(programs);
   const whole = names.filter((name) => !name.startsWith(HALF)).toSorted((a, b) => used(b) - used(a));
   const unused = whole.slice(KEPT_COPIES).filter((name) => Date.now() - used(name) > KEPT_MS);
-  const old = [...unused, ...names.filter((name) => name.startsWith(HALF))];
+  const left = names.filter((name) => name.startsWith(HALF) && !isAlive(Number(name.slice(HALF.length))));
+  const old = [...unused, ...left];
   // Another set-up of the same data may be at the same.
   for (const name of old) rmSync(join(programs, name), { recursive: true, force: true });
+}
+
+/** Whether a process of this number runs: its half of a copy is being made. */
+function isAlive(pid: number): boolean {
+  return existsSync(`/proc/${pid}`);
 }
 
 interface LockedPackage {

@@ -61,11 +61,12 @@ test('whatever bytes come from a sandbox, they are frames that fit or one typed 
 });
 
 const ID = '0123456789abcdefghjkmnpqrs';
-const name = fc.oneof(
-  textOf('image', '-', '.', '..', '/', ID, '\u0000', 'A', '\n'),
-  fc.constantFrom('layer', 'a.b', ID),
-);
+const name = fc.oneof(textOf('image', '-', '.', '..', '/', ID, '\u0000', 'A', '\n'), {
+  weight: 2,
+  arbitrary: fc.constantFrom('layer', 'a.b', ID),
+});
 const count = fc.oneof(fc.constantFrom(0, -1, 1, 0.5, 1e9, 2 ** 60, 2 ** 31), fc.integer());
+const number = fc.oneof({ weight: 4, arbitrary: fc.nat() }, count);
 const limits = nearly({
   memoryBytes: count,
   cpus: count,
@@ -83,14 +84,14 @@ const spec = nearly({
   layers: fc.array(name, { maxLength: 3 }),
 });
 const request = fc.oneof(
-  nearly({ n: count, op: fc.constant('create'), id: fc.constant(ID), spec }),
+  nearly({ n: number, op: fc.constant('create'), id: fc.constant(ID), spec }),
   nearly({
-    n: count,
+    n: number,
     op: fc.constantFrom('start', 'freeze', 'thaw', 'stop', 'destroy', 'status', 'stats', 'exec'),
     id: name,
   }),
-  nearly({ n: count, op: fc.constant('snapshot'), id: fc.constant(ID), layer: name }),
-  nearly({ n: count, op: fc.constantFrom('removeLayer', 'list', 'layers'), layer: name }),
+  nearly({ n: number, op: fc.constant('snapshot'), id: fc.constant(ID), layer: name }),
+  nearly({ n: number, op: fc.constantFrom('removeLayer', 'list', 'layers'), layer: name }),
 );
 
 test('whatever the gateway asks of the supervisor, a name in it is one folder’s and no path', () => {
@@ -127,9 +128,9 @@ test('whatever the gateway asks of the supervisor, a name in it is one folder’
 
 test('whatever the supervisor answers, it is an answer as it stands or none', () => {
   const answer = fc.oneof(
-    nearly({ n: count, ok: fc.constant(true), value: fc.jsonValue() }),
+    nearly({ n: number, ok: fc.constant(true), value: fc.jsonValue() }),
     nearly({
-      n: count,
+      n: number,
       ok: fc.constant(false),
       code: fc.constantFrom('unknown', 'no-room', 'other'),
       message: anyText,
