@@ -194,6 +194,10 @@ export async function startGateway(config: Config, log: Log, given?: SandboxDriv
     ...(desk && { desk }),
     log,
   });
+  // Ends late: an operator sees what is still under way.
+  const urls = () => origins.all;
+  const operated = { config, driver, sessions, spares, courses, capacity, urls, now };
+  stack.use(await serveOperator(config.paths.operatorSocket, { ...operated, watch: { metrics, health }, log }));
   stack.defer(() => app.close());
   stack.defer(drained);
   stack.use(
@@ -203,9 +207,6 @@ export async function startGateway(config: Config, log: Log, given?: SandboxDriv
     const names = config.urls.map((url) => new URL(url).hostname);
     stack.use(await serveMetrics(config.metrics, { metrics, health }, names));
   }
-  const urls = () => origins.all;
-  const operated = { config, driver, sessions, spares, courses, capacity, urls, now };
-  stack.use(await serveOperator(config.paths.operatorSocket, { ...operated, watch: { metrics, health }, log }));
   // Whoever asks while the rest ends is told so.
   stack.defer(() => health.drain());
   const { port, stop } = await listen(app, config);

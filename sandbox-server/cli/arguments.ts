@@ -53,7 +53,8 @@ export function readCommandArguments(command: Taker, argv: readonly string[]): C
     }
   }
   const taken = placesOf(takes);
-  const [extra] = read.args.slice(taken.length);
+  const any = taken.at(-1)?.endsWith('...') ?? false;
+  const [extra] = any ? [] : read.args.slice(taken.length);
   if (extra !== undefined) throw new ConfigProblem(`"${extra}" is not an argument of slipway ${command.name}.`);
   const missing = taken.slice(read.args.length).find((place) => !place.startsWith('['));
   if (missing !== undefined) throw new ConfigProblem(`slipway ${command.name} needs ${missing}.`);

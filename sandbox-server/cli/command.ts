@@ -13,8 +13,8 @@ export interface Command {
   /** Its own options that have a value: what stands for that in --help, and what it is. `'--jobs': { value: 'N', … }`. */
   options?: Record<string, { value: string; doc: string }>;
   /**
-   * What it works on, one word an argument, in brackets where it may be left out: `'[PATH]'`, `'COURSE/NAME'`. Without, an
-   * argument that is no flag, option or setting is a mistake.
+   * What it works on, one word an argument, in brackets where it may be left out, and with dots at the end where there may
+   * be any number of the last: `'[PATH]'`, `'COURSE/NAME'`, `'[ID]...'`. Without, an argument that is no flag, option or setting is a mistake.
    */
   takes?: string;
   /** Where arguments that are not known are not mistakes: they go to the tool of this name. */
@@ -34,7 +34,7 @@ export interface CommandContext {
   flags: ReadonlySet<string>;
   /** Values of `options` that were given, by name: `'--jobs'`. */
   options: ReadonlyMap<string, string>;
-  /** For `takes`, in order; none is missing that has no brackets, and there are not more. */
+  /** For `takes`, in order; none is missing that has no brackets, and there are not more than it says. */
   args: readonly string[];
   /** For `passesTo`. */
   rest: readonly string[];

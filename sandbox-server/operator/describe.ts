@@ -3,18 +3,21 @@ import { availableParallelism, loadavg } from 'node:os';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Config } from '../config.ts';
 import type { Courses } from '../http/courses.ts';
+import type { Health } from '../http/health.ts';
 import type { HostCapacity, SandboxDriver, SandboxStats, SandboxStatus } from '../sandbox/driver.ts';
+import { askInit } from '../sandbox/init/ask.ts';
 import type { SandboxSession } from '../session/sandbox-session.ts';
 import type { Sessions } from '../session/sessions.ts';
 import type { Spares } from '../session/spares.ts';
-import { LEARNER_LETTERS, type SandboxInfo, type ServerInfo } from './shapes.ts';
+import { LEARNER_LETTERS, type SandboxInfo, type ServerInfo, terminalsOfInit } from './shapes.ts';
 
 export interface Described {
-  config: Pick<Config, 'maxSandboxes' | 'sandboxes'>;
-  driver: Pick<SandboxDriver, 'stats' | 'list'>;
+  config: Pick<Config, 'maxSandboxes' | 'sandboxes' | 'minFreeMemoryBytes' | 'minFreeDiskBytes'>;
+  driver: Pick<SandboxDriver, 'stats' | 'list' | 'connect'>;
   sessions: Pick<Sessions, 'all' | 'placeOf' | 'status'>;
   spares: Pick<Spares, 'ids'>;
   courses: Courses;
+  watch: { health: Pick<Health, 'readiness'> };
   capacity: () => Promise<HostCapacity>;
   urls: () => readonly string[];
   now: () => number;
@@ -39,13 +42,14 @@ export class Description implements Disposable {
   }
 
   async server(): Promise<ServerInfo> {
-    const { config, sessions, courses, capacity, urls, now } = this.options;
+    const { config, sessions, courses, watch, capacity, urls, now } = this.options;
     const host = config.sandboxes.mode === 'on' ? await capacity().catch(() => undefined) : undefined;
     return {
       pid: process.pid,
       startedAt: this.startedAt,
       now: now(),
       urls: [...urls()],
+      unready: (await watch.health.readiness()).reasons,
       sandboxes: config.sandboxes.mode,
       courses: courses.all().map(({ id }) => id),
       places: config.maxSandboxes,
@@ -54,6 +58,7 @@ export class Description implements Disposable {
       load: loadavg()[0]!,
       memory: host?.memory ?? null,
       disk: host?.disk ?? null,
+      leastFree: { memoryBytes: config.minFreeMemoryBytes, diskBytes: config.minFreeDiskBytes },
       gateway: { memoryBytes: process.memoryUsage.rss(), lateMs: this.takeLate() },
     };
   }
@@ -77,7 +82,7 @@ export class Description implements Disposable {
   }
 
   private async session(session: SandboxSession, diskBytes: number | undefined): Promise<SandboxInfo> {
-    const { id, learner, course, spec, state, since, attendance, throttled, time } = session;
+    const { id, learner, course, spec, state, since, attendance, throttled, failure, time } = session;
     const { limits } = spec;
     return {
       id,
@@ -90,6 +95,7 @@ export class Description implements Disposable {
       seenAt: attendance.lastAt,
       viewers: attendance.count,
       throttled,
+      failure: failure ?? null,
       queue: this.options.sessions.placeOf(session) ?? null,
       endsAt: time.endsAt,
       ...(await this.uses(id, state)),
@@ -113,6 +119,7 @@ export class Description implements Disposable {
       seenAt: null,
       viewers: 0,
       throttled: false,
+      failure: null,
       queue: null,
       endsAt: null,
       ...(await this.uses(id, state)),
@@ -125,14 +132,28 @@ export class Description implements Disposable {
 
   private async uses(id: string, state: SandboxInfo['state']) {
     const runs = state === 'ready' || state === 'frozen';
-    const stats: SandboxStats | undefined = runs
-      ? await this.options.driver.stats(id, { signal: AbortSignal.timeout(ASK_MS) }).catch(() => undefined)
-      : undefined;
+    const signal = AbortSignal.timeout(ASK_MS);
+    const [stats, terminals] = await Promise.all([
+      runs ? this.options.driver.stats(id, { signal }).catch((): SandboxStats | undefined => undefined) : undefined,
+      state === 'ready' ? this.terminals(id, signal) : null,
+    ]);
     return {
       memoryBytes: stats?.memoryBytes ?? null,
       processes: stats?.processes ?? null,
       cpuMicroseconds: stats?.cpuMicroseconds ?? null,
+      outOfMemoryKills: stats?.outOfMemoryKills ?? null,
+      terminals,
     };
+  }
+
+  /** What is frozen is not asked, for it would be woken; what does not answer is no reason to tell nothing. */
+  private async terminals(id: string, signal: AbortSignal): Promise<number | null> {
+    try {
+      const answer = await askInit(await this.options.driver.connect(id, { signal }), { op: 'status' }, ASK_MS);
+      return terminalsOfInit.parse(answer).terminals.length;
+    } catch {
+      return null;
+    }
   }
 
   private takeLate() {

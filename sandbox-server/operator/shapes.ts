@@ -13,6 +13,8 @@ export const serverInfo = z.object({
   startedAt: time,
   now: time,
   urls: z.array(z.string()),
+  /** Why no visitors should be sent to it, as `/readyz` tells: none, it is ready. */
+  unready: z.array(z.string()),
   sandboxes: z.enum(['on', 'off']),
   courses: z.array(z.string()),
   /** Sandboxes that may run at once, that do, and learners who wait. */
@@ -25,6 +27,8 @@ export const serverInfo = z.object({
   /** Null: the supervisor does not answer. */
   memory: z.object({ totalBytes: bytes, availableBytes: bytes }).nullable(),
   disk: z.object({ totalBytes: bytes, freeBytes: bytes }).nullable(),
+  /** What is left alone: where less is free, learners wait or are refused. 0: nothing. */
+  leastFree: z.object({ memoryBytes: bytes, diskBytes: bytes }),
   gateway: z.object({
     memoryBytes: bytes,
     /** How late the event loop was with what it had to do, since this was asked last, in milliseconds. */
@@ -50,6 +54,8 @@ export const sandboxInfo = z.object({
   seenAt: time.nullable(),
   viewers: count,
   throttled: z.boolean(),
+  /** The error by which it did not start, where that was so the last time. */
+  failure: z.string().nullable(),
   /** Place in the queue, from 1; null: it does not wait. */
   queue: count.nullable(),
   /** When its session's time is over; null: never, or it does not run. */
@@ -61,11 +67,18 @@ export const sandboxInfo = z.object({
   /** Time that it has used since its start, of one processor. */
   cpuMicroseconds: count.nullable(),
   cpus: z.number().nullable(),
+  /** How often the kernel ended one of its processes for lack of memory, since its start. */
+  outOfMemoryKills: count.nullable(),
+  /** Of one that is ready. */
+  terminals: count.nullable(),
   /** What its disk takes of the host's. */
   diskBytes: bytes.nullable(),
   diskLimitBytes: bytes.nullable(),
 });
 export type SandboxInfo = z.infer<typeof sandboxInfo>;
+
+/** What `init` answers when it is asked how it is; it may belong to a learner by now. */
+export const terminalsOfInit = z.object({ terminals: z.array(z.unknown()).max(1000) });
 
 /** `GET /sandboxes`. `at`: when that was. */
 export const sandboxList = z.object({ at: time, sandboxes: z.array(sandboxInfo) });
