@@ -1,6 +1,5 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline/promises';
 
 import { destroyAllSandboxes } from '../clean/destroy-sandboxes.ts';
 import { endServer } from '../clean/end-server.ts';
@@ -8,8 +7,9 @@ import { removeFolder } from '../clean/folders.ts';
 import { workOf } from '../clean/work.ts';
 import { resolveSettings } from '../../config.ts';
 import type { Command, CommandContext } from '../command.ts';
+import { confirm } from '../confirm.ts';
 import { lessonTestGroup } from '../lesson-test/prepare-host.ts';
-import { Failure, type Report } from '../plain/report.mjs';
+import type { Report } from '../plain/report.mjs';
 import { runTool } from '../plain/tool.mjs';
 import { claim, claimOf } from '../serve/claims.ts';
 import { recallChanges } from '../stages/host-changes.ts';
@@ -82,18 +82,8 @@ async function ask(instances: readonly Instance[], report: Report): Promise<void
   const lines = kept
     .map(({ data, disks, size }) => `${data}: the files of ${disks} learners’ sandboxes (${size})`)
     .join('\n');
-  if (!process.stdin.isTTY) {
-    throw new Failure({
-      what: 'Learners’ work would be deleted.',
-      why: lines,
-      mend: 'If that is meant: npm run clean -- --yes',
-    });
-  }
-  report.note(`Learners’ work will be deleted:\n${lines.replace(/^/gm, '  ')}`);
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await terminal.question('Type "delete" to delete it: ');
-  terminal.close();
-  if (answer.trim() !== 'delete') throw new Failure({ what: 'Nothing was deleted.', mend: 'Type delete when asked.' });
+  const orElse = 'If that is meant: npm run clean -- --yes';
+  await confirm({ what: 'Learners’ work would be deleted.', why: lines, word: 'delete', orElse, report });
 }
 
 function tellWhatStays(packages: ReadonlySet<string>, left: readonly string[], report: Report): void {

@@ -1,5 +1,4 @@
 /** Ends sandboxes, or removes them with their files; their learners are told that the operator did. */
-import { createInterface } from 'node:readline/promises';
 import { ConfigProblem } from '../../config.ts';
 import {
   said,
@@ -11,6 +10,7 @@ import {
 } from '../../operator/shapes.ts';
 import { MOST_SAID_BYTES } from '../../session/stop-reason.ts';
 import type { Command, CommandContext } from '../command.ts';
+import { confirm } from '../confirm.ts';
 import { sizeText } from '../doctor/probe.ts';
 import { Server } from '../operate/ask-server.ts';
 import { chooseId, lengthThatTells } from '../operate/choose.ts';
@@ -87,11 +87,10 @@ async function ask(chosen: readonly SandboxInfo[], remove: boolean, report: Repo
   const what = chosen.length === 1 ? 'the sandbox' : `${chosen.length} sandboxes`;
   const lost = `The files of ${what} will be deleted, ${sizeText(bytes)}: what ${chosen.length === 1 ? 'its learner' : 'their learners'} did there is lost.`;
   const ended = `All programs in ${what} will end; the files are kept.`;
-  const told = remove ? lost : ended;
-  const word = remove ? 'remove' : 'stop';
-  if (!process.stdin.isTTY) throw new Failure({ what: told, mend: 'If that is meant, add --yes.' });
-  report.note(told);
-  using terminal = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await terminal.question(`Type "${word}" to do it: `);
-  if (answer.trim() !== word) throw new Failure({ what: 'Nothing was done.', mend: `Type ${word} when asked.` });
+  await confirm({
+    what: remove ? lost : ended,
+    word: remove ? 'remove' : 'stop',
+    orElse: 'If that is meant, add --yes.',
+    report,
+  });
 }

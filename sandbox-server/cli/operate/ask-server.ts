@@ -92,9 +92,13 @@ export class Server {
   }
 
   private others(): string {
-    const others = recallInstances(this.root).filter(({ run }) => run !== this.run && existsSync(operatorSocketIn(run)));
+    const others = recallInstances(this.root).filter(
+      ({ run }) => run !== this.run && existsSync(operatorSocketIn(run)),
+    );
     const lines = others.map(({ run, data }: Instance) => `--run ${run} (data in ${data})`);
-    return lines.length === 0 ? '' : `\nOthers that were started from this folder:\n${lines.join('\n').replace(/^/gm, '  ')}`;
+    return lines.length === 0
+      ? ''
+      : `\nOthers that were started from this folder:\n${lines.join('\n').replace(/^/gm, '  ')}`;
   }
 }
 
