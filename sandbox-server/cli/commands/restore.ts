@@ -45,7 +45,7 @@ async function restore({ settings, host, report, flags, args }: CommandContext):
       result(`${join(folder, DATABASE_FILE)} is the backup’s`);
       return done;
     });
-    tellDone(done, report);
+    tellDone(done, settings.data, report);
   } catch (error) {
     if (!(error instanceof BackupRefused)) throw failureOf(error, notPut, folder);
     throw new Failure({ what: notPut, why: error.message, mend: error.mend }, { cause: error });
@@ -79,7 +79,7 @@ async function ask(folder: string): Promise<void> {
     throw new Failure({ what: 'Nothing was changed.', mend: 'Type restore when asked.' });
 }
 
-function tellDone({ kept, adopted }: PutBack, report: Report): void {
+function tellDone({ kept, adopted, sandboxes }: PutBack, data: string, report: Report): void {
   if (kept) report.note(`  The replaced database is ${kept}; remove it when you are sure.`);
   if (kept && !adopted)
     report.warn('It cannot be read any more: who has which sandbox is as it was at the time of the backup.');
@@ -88,6 +88,13 @@ function tellDone({ kept, adopted }: PutBack, report: Report): void {
   if (adopted && adopted.orphans > 0)
     report.warn(
       `${adopted.orphans} sandboxes are of learners who came after the backup: their files are kept, and nobody has them.`,
+    );
+  const disks = join(data, 'supervisor', 'sandboxes');
+  const without = sandboxes.filter((id) => !existsSync(join(disks, id))).length;
+  if (without > 0)
+    report.warn(
+      `${without} of its ${sandboxes.length} sandboxes have no disk in ${disks}. Their learners get new ones at the next ` +
+        'start: to move disks here, do it before (docs/backup.md).',
     );
   report.note('  Learners’ files are as they were. Now start the server; its log says what it finds, a line each.');
 }

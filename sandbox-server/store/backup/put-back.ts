@@ -2,8 +2,7 @@
 import { chmodSync, chownSync, existsSync, readdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { storeFailure } from '../failure.ts';
-import { unusable } from '../examine.ts';
+import { type DatabaseUnusable, examineDatabase, unusable } from '../examine.ts';
 import { DATABASE_FILE } from '../files.ts';
 import { flushFile, flushFolder } from '../flush.ts';
 import { migrate } from '../migrate.ts';
@@ -18,6 +17,8 @@ export interface PutBack {
   kept?: string;
   /** Undefined: there was no database, or it cannot be read any more. */
   adopted: Adopted | undefined;
+  /** Ids of all sandboxes that have a learner now. */
+  sandboxes: string[];
 }
 
 /**
@@ -30,14 +31,14 @@ export function putBack(folder: string, { secrets }: Pick<TakenIn, 'secrets'>): 
   const existed = existsSync(current);
   const held = existed ? hold(current) : undefined;
   try {
-    const adopted = makeReady(join(folder, UNFINISHED_FOLDER, DATABASE_FILE), held);
+    const made = makeReady(join(folder, UNFINISHED_FOLDER, DATABASE_FILE), held);
     for (const [name, value] of Object.entries(secrets)) writeInto(folder, name, value);
     writeInto(folder, KEPT_AS_FILE, kept);
     own(folder);
     renameSync(join(folder, UNFINISHED_FOLDER), join(folder, READY_FOLDER));
     flushFolder(folder);
     finishRestore(folder);
-    return { ...(existed && { kept: join(folder, kept) }), adopted };
+    return { ...(existed && { kept: join(folder, kept) }), ...made };
   } finally {
     held?.close();
   }
@@ -50,24 +51,29 @@ export function putBack(folder: string, { secrets }: Pick<TakenIn, 'secrets'>): 
 function hold(path: string): DatabaseSync | undefined {
   let database: DatabaseSync | undefined;
   try {
+    // To be opened for writing it must be whole: SQLite would put together what is left of it, or delete that.
+    examineDatabase(path);
     database = new DatabaseSync(path, { timeout: 0 });
     // Refused where anybody has it open.
     database.exec('PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE');
     return database;
   } catch (error) {
     database?.close();
-    if (storeFailure(error) === 'damaged') return undefined;
+    const { passes } = unusable(path, error) as Partial<DatabaseUnusable>;
+    if (passes === false) return undefined;
     throw unusable(path, error);
   }
 }
 
-function makeReady(path: string, current: DatabaseSync | undefined): Adopted | undefined {
+function makeReady(path: string, current: DatabaseSync | undefined): Pick<PutBack, 'adopted' | 'sandboxes'> {
   const database = new DatabaseSync(path);
   try {
     dropBackupTables(database);
     migrate(database, { folder: MIGRATIONS, log: { info: () => {} } });
     forgetPassing(database, Date.now());
-    return current && adoptSandboxes(database, current);
+    const adopted = current && adoptSandboxes(database, current);
+    const rows = database.prepare('SELECT id FROM sandbox').all();
+    return { adopted, sandboxes: rows.map((row) => row['id'] as string) };
   } finally {
     database.close();
   }
