@@ -3,7 +3,7 @@ import { readdirSync, renameSync, rmSync, statfsSync, statSync, writeFileSync } 
 import { basename, dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { DatabaseUnusable, OPEN_MS } from './examine.ts';
-import { flushFile, flushFolder } from './flush.ts';
+import { flush } from './flush.ts';
 
 /** The last two: who finds out late that an upgrade was a mistake has often upgraded again. */
 const KEPT = 2;
@@ -45,9 +45,9 @@ export function keepCopy(path: string, schema: number): string {
     } finally {
       reader.close();
     }
-    flushFile(unfinished);
+    flush(unfinished);
     renameSync(unfinished, copy);
-    flushFolder(dirname(copy));
+    flush(dirname(copy));
   } catch (error) {
     rmSync(unfinished, { force: true });
     throw error;

@@ -1,7 +1,7 @@
-/** What was written is on the disk before something is built on it. */
+/** What was written to a file, or the names in a folder, are on the disk before something is built on that. */
 import { closeSync, fsyncSync, openSync } from 'node:fs';
 
-export function flushFile(path: string): void {
+export function flush(path: string): void {
   const file = openSync(path, 'r');
   try {
     fsyncSync(file);
@@ -9,6 +9,3 @@ export function flushFile(path: string): void {
     closeSync(file);
   }
 }
-
-/** A name that was given, taken or changed in it lasts. */
-export const flushFolder = flushFile;

@@ -99,8 +99,8 @@ test('after a restore learners of the backup are who they were, with the files t
   writeFileSync(join(folder(), 'cookie-secret'), 'another');
 
   const output = await restore();
-  expect(output).toContain('1 sandboxes that learners got since the backup are still theirs.');
-  expect(output).toContain('1 sandboxes are of learners who came after the backup: their files are kept');
+  expect(output).toContain('Sandboxes that learners got since the backup, and still have: 1.');
+  expect(output).toContain('Sandboxes of learners who came after the backup: 1. Their files are kept');
   const kept = /The replaced database is (\S+);/.exec(output)![1]!;
   expect(query('SELECT count(*) AS n FROM learner', kept)).toEqual([{ n: 3 }]);
   const { uid } = statSync(folder());
@@ -134,7 +134,7 @@ test('where the replaced database is damaged, a sandbox that was spare at the ti
 
   const output = await restore();
   expect(output).toContain('It cannot be read any more');
-  expect(output).toContain('1 of its 1 sandboxes have no disk');
+  expect(output).toContain('Of its sandboxes (1) without a disk in ');
   await server.run('gateway');
   const lines = [`kept sandbox ${adas}`, `kept sandbox ${bens}`, `removed record ${gone}`];
   await expect.poll(() => told().sort()).toEqual(lines.sort());

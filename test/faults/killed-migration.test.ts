@@ -1,16 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdirSync, rmSync, statSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { openDatabase } from '../../sandbox-server/store/database.ts';
 import { latestSchema } from '../../sandbox-server/store/schema.ts';
-import { killAt } from '../support/killed-at.ts';
+import { argumentsFor, killAt } from '../support/killed-at.ts';
 import { makeOldDatabase, migrationsWith, wholeOf } from '../support/old-database.ts';
+import { SmallDisk } from '../support/small-disk.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-
-const OPEN = join(import.meta.dirname, '../support/open-database.ts');
 
 test('a change of the schema that is killed at any of its steps has not begun, or is done', () => {
   const here = temporaryFolder();
@@ -24,7 +23,7 @@ test('a change of the schema that is killed at any of its steps has not begun, o
     const place = join(here, `at-${step}`);
     cpSync(join(here, 'old'), place, { recursive: true });
     const path = join(place, 'slipway.db');
-    killed = killAt(step, OPEN, 'open', [path, folder]);
+    killed = killAt(step, 'open', [path, folder]);
     const after = wholeOf(path) as { version: { user_version: number } };
     const version = after.version.user_version;
     if (version !== newest) expect(after, `killed at step ${step}`).toEqual(before);
@@ -40,6 +39,20 @@ test('a change of the schema that is killed at any of its steps has not begun, o
   expect(new Set(versions)).toEqual(new Set([4, newest]));
 });
 
+test('where the disk has no room for a copy of the old schema, nothing is changed, and the words say how much it takes', () => {
+  using disk = new SmallDisk(8);
+  const path = join(disk.path, 'slipway.db');
+  makeOldDatabase(path, 6);
+  const before = wholeOf(path);
+  disk.fill();
+  expect(() => openDatabase(path)).toThrow(/cannot be brought from schema version 6 .+: the disk has \d+ bytes left/);
+  expect(readdirSync(disk.path).filter((name) => name.includes('schema'))).toEqual([]);
+  disk.empty();
+  expect(wholeOf(path)).toEqual(before);
+  openDatabase(path).close();
+  expect(wholeOf(`${path}.schema-6`)).toEqual(before);
+});
+
 /** Some seconds' work: pages of it are written before it is done. */
 const LONG = `
   CREATE TABLE long_one (id INTEGER, text TEXT);
@@ -52,7 +65,7 @@ test('killed in the middle of a long one, after pages were written, it leaves th
   makeOldDatabase(path, 6);
   const before = wholeOf(path);
   const folder = migrationsWith(join(here, 'migrations'), ['ALTER TABLE learner ADD COLUMN name TEXT', LONG]);
-  const child = spawn(process.execPath, [OPEN, path, folder], { stdio: 'ignore' });
+  const child = spawn(process.execPath, argumentsFor(0, 'open', [path, folder]), { stdio: 'ignore' });
   const ended = once(child, 'exit');
   const written = () => statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0;
   while (written() < 1_000_000) {

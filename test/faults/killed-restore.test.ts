@@ -9,10 +9,7 @@ import { openDatabase } from '../../sandbox-server/store/database.ts';
 import { Learners } from '../../sandbox-server/store/learners.ts';
 import { counted } from '../support/counts.ts';
 import { killAt } from '../support/killed-at.ts';
-import { restoreInto } from '../support/put-back.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-
-const RESTORE = join(import.meta.dirname, '../support/put-back.ts');
 
 /** Of the restore's steps: all, or as many as every change can wait for. */
 const STRIDE = counted({ usual: 2, long: 1 });
@@ -53,7 +50,7 @@ test('a restore that is killed at any of its steps leaves the old database or th
   for (let step = 1 + randomInt(STRIDE), killed = true; killed; step += STRIDE) {
     const folder = join(here, `at-${step}`);
     cpSync(template, folder, { recursive: true });
-    killed = killAt(step, RESTORE, 'restoreInto', [folder, backup]);
+    killed = killAt(step, 'restore', [folder, backup]);
     const state = found(folder);
     const [name] = state.learners as [string];
     expect(state, `killed at step ${step}`).toEqual(whole(name));
@@ -65,7 +62,7 @@ test('a restore that is killed at any of its steps leaves the old database or th
     }
     outcomes.push(name);
     // The next restore is none the worse for it.
-    await restoreInto(folder, backup);
+    expect(killAt(0, 'restore', [folder, backup])).toBe(false);
     expect(found(folder)).toEqual(whole('new'));
     expect(readdirSync(folder).filter((file) => file.startsWith('restore.'))).toEqual([]);
     rmSync(folder, { recursive: true });
@@ -83,10 +80,9 @@ test('a backup that is killed at any of its steps leaves the one before it, or t
   const kept = join(here, 'kept');
   mkdirSync(kept);
   const target = join(kept, 'slipway.backup');
-  const MAKE = join(import.meta.dirname, '../support/make-backup.ts');
   for (let step = 1, killed = true; killed; step++) {
     writeFileSync(target, 'the one before');
-    killed = killAt(step, MAKE, 'backUp', [folder, target]);
+    killed = killAt(step, 'backUp', [folder, target]);
     if (readFileSync(target, 'latin1') !== 'the one before') {
       const backup = new DatabaseSync(target, { readOnly: true });
       expect(backup.prepare('SELECT value FROM backup_secret').all()).toEqual([{ value: 'ada' }, { value: 'ada' }]);

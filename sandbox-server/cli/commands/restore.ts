@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline/promises';
 
 import { type PutBack, putBack } from '../../store/backup/put-back.ts';
 import { BackupRefused, forget, type TakenIn, takeIn } from '../../store/backup/take-in.ts';
@@ -10,6 +9,7 @@ import { aloneWith } from '../backup/alone.ts';
 import { backupAt, gatewayFolderIn } from '../backup/places.ts';
 import { contentsText, failureOf, secretsText } from '../backup/words.ts';
 import type { Command, CommandContext } from '../command.ts';
+import { confirm } from '../confirm.ts';
 import { Failure, type Report } from '../plain/report.mjs';
 
 export const command: Command = {
@@ -39,7 +39,7 @@ async function restore({ settings, host, report, flags, args }: CommandContext):
       return taken;
     });
     tell(taken, report);
-    if (!flags.has('--yes')) await ask(folder);
+    if (!flags.has('--yes')) await ask(folder, report);
     const done = await report.stage('Restore', async ({ result }) => {
       const done = putBack(folder, taken);
       result(`${join(folder, DATABASE_FILE)} is the backup’s`);
@@ -66,17 +66,12 @@ function tell({ contents, schema, secrets }: TakenIn, report: Report): void {
     report.note(`  Its schema is version ${schema}; what is put in place is brought to ${latestSchema()}.`);
 }
 
-async function ask(folder: string): Promise<void> {
-  if (!existsSync(join(folder, DATABASE_FILE))) return;
-  const what = `What learners did since the backup would be gone from ${join(folder, DATABASE_FILE)}.`;
-  if (!process.stdin.isTTY) {
-    throw new Failure({ what, why: 'Nothing was changed.', mend: 'If that is meant: --yes' });
-  }
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await terminal.question(`${what} It is kept beside.\nType "restore" to go on: `);
-  terminal.close();
-  if (answer.trim() !== 'restore')
-    throw new Failure({ what: 'Nothing was changed.', mend: 'Type restore when asked.' });
+async function ask(folder: string, report: Report): Promise<void> {
+  const database = join(folder, DATABASE_FILE);
+  if (!existsSync(database)) return;
+  const what = `What learners did since the backup would be gone from ${database}.`;
+  const orElse = 'If that is meant: --yes';
+  await confirm({ what, why: 'It is kept beside.', word: 'restore', orElse, report });
 }
 
 function tellDone({ kept, adopted, sandboxes }: PutBack, data: string, report: Report): void {
@@ -84,16 +79,16 @@ function tellDone({ kept, adopted, sandboxes }: PutBack, data: string, report: R
   if (kept && !adopted)
     report.warn('It cannot be read any more: who has which sandbox is as it was at the time of the backup.');
   if (adopted && adopted.sandboxes > 0)
-    report.note(`  ${adopted.sandboxes} sandboxes that learners got since the backup are still theirs.`);
+    report.note(`  Sandboxes that learners got since the backup, and still have: ${adopted.sandboxes}.`);
   if (adopted && adopted.orphans > 0)
     report.warn(
-      `${adopted.orphans} sandboxes are of learners who came after the backup: their files are kept, and nobody has them.`,
+      `Sandboxes of learners who came after the backup: ${adopted.orphans}. Their files are kept, and nobody has them.`,
     );
   const disks = join(data, 'supervisor', 'sandboxes');
   const without = sandboxes.filter((id) => !existsSync(join(disks, id))).length;
   if (without > 0)
     report.warn(
-      `${without} of its ${sandboxes.length} sandboxes have no disk in ${disks}. Their learners get new ones at the next ` +
+      `Of its sandboxes (${sandboxes.length}) without a disk in ${disks}: ${without}. Their learners get new ones at the next ` +
         'start: to move disks here, do it before (docs/backup.md).',
     );
   report.note('  Learners’ files are as they were. Now start the server; its log says what it finds, a line each.');

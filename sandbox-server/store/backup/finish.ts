@@ -6,7 +6,7 @@
 import { existsSync, linkSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { BESIDE, DATABASE_FILE, SECRET_FILES } from '../files.ts';
-import { flushFolder } from '../flush.ts';
+import { flush } from '../flush.ts';
 
 /** What is in it counts for nothing yet. */
 export const UNFINISHED_FOLDER = 'restore.unfinished';
@@ -23,11 +23,11 @@ export function finishRestore(folder: string): boolean {
   const [next, database] = [join(ready, DATABASE_FILE), join(folder, DATABASE_FILE)];
   if (existsSync(next)) {
     setAside(database, join(folder, readFileSync(join(ready, KEPT_AS_FILE), 'utf8')));
-    flushFolder(folder);
+    flush(folder);
     // Over the old one: there is never none, for which a gateway would make an empty one.
     renameSync(next, database);
   }
-  flushFolder(folder);
+  flush(folder);
   rmSync(ready, { recursive: true });
   return true;
 }

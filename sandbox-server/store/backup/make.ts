@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { damaged, faultsOf } from '../examine.ts';
 import { DATABASE_FILE, SECRET_FILES } from '../files.ts';
-import { flushFile, flushFolder } from '../flush.ts';
+import { flush } from '../flush.ts';
 import { schemaOf } from '../schema.ts';
 import { type Contents, contentsOf } from './contents.ts';
 import { copyDatabase, type OnProgress } from './copy.ts';
@@ -41,9 +41,9 @@ export async function makeBackup(folder: string, target: string, onProgress: OnP
       copy.close();
     }
     check(source, unfinished, contents);
-    flushFile(unfinished);
+    flush(unfinished);
     renameSync(unfinished, target);
-    flushFolder(dirname(target));
+    flush(dirname(target));
     return { contents, schema, bytes: statSync(target).size, secrets: Object.keys(secrets) as (keyof Secrets)[] };
   } finally {
     for (const path of [unfinished, `${unfinished}-journal`]) rmSync(path, { force: true });

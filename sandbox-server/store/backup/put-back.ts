@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { type DatabaseUnusable, examineDatabase, unusable } from '../examine.ts';
 import { DATABASE_FILE } from '../files.ts';
-import { flushFile, flushFolder } from '../flush.ts';
+import { flush } from '../flush.ts';
 import { migrate } from '../migrate.ts';
 import { MIGRATIONS } from '../schema.ts';
 import { finishRestore, KEPT_AS_FILE, READY_FOLDER, UNFINISHED_FOLDER } from './finish.ts';
@@ -36,7 +36,7 @@ export function putBack(folder: string, { secrets }: Pick<TakenIn, 'secrets'>): 
     writeInto(folder, KEPT_AS_FILE, kept);
     own(folder);
     renameSync(join(folder, UNFINISHED_FOLDER), join(folder, READY_FOLDER));
-    flushFolder(folder);
+    flush(folder);
     finishRestore(folder);
     return { ...(existed && { kept: join(folder, kept) }), ...made };
   } finally {
@@ -90,7 +90,7 @@ function own(folder: string): void {
   const paths = readdirSync(unfinished).map((name) => join(unfinished, name));
   for (const path of paths) chmodSync(path, 0o600);
   if (process.getuid?.() === 0) for (const path of [...paths, unfinished]) chownSync(path, uid, gid);
-  for (const path of [...paths, unfinished]) flushFile(path);
+  for (const path of [...paths, unfinished]) flush(path);
 }
 
 /** As in a file's name: 2030-01-31T09-05-00Z. */
