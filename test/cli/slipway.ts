@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 
-const MAIN = join(import.meta.dirname, '../../sandbox-server/cli/main.ts');
+export const MAIN = join(import.meta.dirname, '../../sandbox-server/cli/main.ts');
 
 export interface Ended {
   status: number | null;

@@ -21,8 +21,8 @@ interface Read {
 
 export class LogFiles {
   private readonly folder: string;
-  /** By the file's inode: a file that is put aside goes on being the same. */
-  private read = new Map<number, Read>();
+  /** By the file's inode, and when that was made, for it may be another's later: what is put aside stays the same file. */
+  private read = new Map<string, Read>();
 
   constructor(folder: string) {
     this.folder = folder;
@@ -59,15 +59,16 @@ export class LogFiles {
       .toSorted((a, b) => Number(b.old) - Number(a.old));
   }
 
-  private readOn(name: string, before: ReadonlyMap<number, Read>, line: (raw: string, known: Read) => void): void {
+  private readOn(name: string, before: ReadonlyMap<string, Read>, line: (raw: string, known: Read) => void): void {
     const file = opened(join(this.folder, name));
     if (file === undefined) return;
     try {
-      const { ino, size } = fstatSync(file);
-      const last = before.get(ino);
-      // A smaller one is another file, which got the number of one that is gone.
+      const { ino, birthtimeMs, size } = fstatSync(file);
+      const key = `${ino} ${birthtimeMs}`;
+      const last = before.get(key);
+      // A smaller one is another file: not every file system knows when one was made.
       const known = last && last.offset <= size ? last : { offset: 0, rest: Buffer.alloc(0), time: undefined };
-      this.read.set(ino, known);
+      this.read.set(key, known);
       const bytes = Buffer.alloc(size - known.offset);
       const length = readSync(file, bytes, 0, bytes.length, known.offset);
       known.offset += length;
