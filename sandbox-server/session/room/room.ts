@@ -6,15 +6,16 @@
  */
 import type { Config } from '../../config.ts';
 import type { ErrorCode } from '../../protocol/errors.ts';
-import type { Wait } from '../../protocol/messages.ts';
 import type { HostCapacity } from '../../sandbox/driver.ts';
 import { LearnerError } from '../learner-error.ts';
 import type { StopReason } from '../stop-reason.ts';
 import { Departures, ToldEstimate } from './estimate.ts';
-import { type Guest, knownEnds, thatMayYield } from './guest.ts';
+import { type Guest, thatMayYield } from './guest.ts';
 import { HostRoom } from './host-room.ts';
-import { type KeptPlaces, Line, type Place } from './line.ts';
+import { type KeptPlaces, Line } from './line.ts';
 import { Limits, type Obstacle } from './limits.ts';
+import { tellLine, type Waiting } from './tell-line.ts';
+import { type Asking, awayMs, type Waiter } from './waiter.ts';
 
 export interface RoomOptions {
   /** All learners' sandboxes. */
@@ -34,26 +35,6 @@ export interface RoomOptions {
     | 'queueLength'
   >;
   log: { info(fields: object, text: string): void; warn(fields: object, text: string): void };
-}
-
-/** What comes of asking for a place. */
-export interface Asking {
-  /** It is let in, and has its place from this call on. */
-  granted(): void;
-  /** It waits, and for what; called again when that changes. */
-  waits(wait: Wait): void;
-  /** Whether there is somebody who would wait. */
-  patient(): boolean;
-}
-
-interface Waiter {
-  readonly learner: string;
-  readonly guest: Guest;
-  readonly asking: Asking;
-  readonly estimate: ToldEstimate;
-  readonly settle: (refused?: LearnerError) => void;
-  place: number;
-  told: string;
 }
 
 /** How often it is looked whose turn it is where nothing happens, in milliseconds: what is idle becomes free with time. */
@@ -187,7 +168,7 @@ export class Room implements Disposable {
       else ahead.push(obstacle);
       return obstacle;
     };
-    const waiting: { waiter: Waiter; obstacle: Obstacle }[] = [];
+    const waiting: Waiting[] = [];
     for (const { waiters } of this.line) {
       const [first] = waiters;
       if (!first || awayMs(waiters) >= PASS_OVER_MS) continue;
@@ -207,7 +188,9 @@ export class Room implements Disposable {
     }
     this.makeRoom(waiting.map(({ obstacle }) => obstacle));
     this.refuseImpatient(arrived);
-    this.tell(waiting);
+    const { guests, now } = this.options;
+    const line = { line: this.line, departures: this.departures, guests: guests(), now: now() };
+    this.setTimer(Math.min(LOOK_EVERY_MS, tellLine(waiting, line)));
   }
 
   private letIn(waiter: Waiter): void {
@@ -281,28 +264,6 @@ export class Room implements Disposable {
     }
   }
 
-  private tell(waiting: readonly { waiter: Waiter; obstacle: Obstacle }[]): void {
-    const { guests, now } = this.options;
-    const order = [...this.line].map(({ learner }) => learner);
-    const ends = knownEnds(guests(), now());
-    let soonest = LOOK_EVERY_MS;
-    for (const { waiter: first, obstacle } of waiting) {
-      const place = order.indexOf(first.learner) + 1;
-      const untilFree = obstacle.why === 'disk' ? undefined : this.departures.untilFree(place, ends);
-      for (const waiter of this.line.of(first.learner)?.waiters ?? []) {
-        const aboutMinutes = waiter.estimate.update(untilFree, waiter.place !== place);
-        waiter.place = place;
-        const wait = obstacle.words(place, aboutMinutes);
-        if (wait.why === 'rate') soonest = Math.min(soonest, wait.inMs);
-        // An exact time runs down by itself.
-        const told = wait.why === 'rate' ? `rate ${Math.round((now() + wait.inMs) / 1000)}` : JSON.stringify(wait);
-        if (told !== waiter.told) waiter.asking.waits(wait);
-        waiter.told = told;
-      }
-    }
-    this.setTimer(soonest);
-  }
-
   private occupants(): Guest[] {
     return this.options.guests().filter(({ occupies }) => occupies);
   }
@@ -316,9 +277,4 @@ export class Room implements Disposable {
     if (this.over) return;
     this.timer = setTimeout(() => void this.look(), ms).unref();
   }
-}
-
-/** Since when none of the learner's pages is there. */
-function awayMs(waiters: Place<Waiter>['waiters']): number {
-  return Math.min(...waiters.map(({ guest }) => guest.attendance.idleMs));
 }
