@@ -11,7 +11,7 @@ import type { Metrics } from '../metrics/metrics.ts';
 import { TerminalMeter } from '../metrics/terminal-meter.ts';
 import { type ErrorCode, isServersOwn } from '../protocol/errors.ts';
 import { UNPARSED_WINDOW_BYTES } from '../protocol/limits.ts';
-import type { ClientMessage, ServerMessage, TerminalSize } from '../protocol/messages.ts';
+import type { ClientMessage, ServerMessage } from '../protocol/messages.ts';
 import { InitRefused, InitStream } from '../sandbox/init/stream.ts';
 import { LearnerError, toLearnerError } from '../session/learner-error.ts';
 import type { SandboxSession } from '../session/sandbox-session.ts';
@@ -23,6 +23,7 @@ import { parseClientMessage } from './client-messages.ts';
 import type { Connection } from './connection.ts';
 import { PageSocket } from './page-socket.ts';
 import { orTell, StartTold, tellTime } from './start-told.ts';
+import { TerminalInput } from './terminal-input.ts';
 import { parseTerminalEvent } from '../sandbox/init/terminal-events.ts';
 
 export interface ViewerOptions {
@@ -47,12 +48,6 @@ const ANSWER_MS = 4000;
 /** A socket on which nobody says `open` within this time is closed. */
 const OPEN_MS = 10_000;
 
-/** What waits for the sandbox, in bytes, before it counts as stuck: a large paste fits. */
-const MAX_PENDING_BYTES = 2 * 1024 * 1024;
-
-/** Each piece costs some hundred bytes, however small it is. */
-const MAX_UNTAKEN_PIECES = 8_000;
-
 /** `idle`: not opened yet. `detached`: hidden, or lagging. */
 type ViewerState = 'idle' | 'attaching' | 'attached' | 'detached' | 'closed';
 
@@ -66,15 +61,12 @@ export class TerminalViewer implements Connection {
   private time: Disposable | undefined;
   private readonly start = new StartTold((message) => this.tell(message));
   private stream: InitStream | undefined;
-  private size: TerminalSize = { columns: 80, rows: 24 };
+  private readonly input = new TerminalInput();
   private shell: string | undefined;
   /** Position up to which bytes were sent to the page, and up to which it has parsed them. */
   private sent = 0;
   private parsed = 0;
   private timer: NodeJS.Timeout | undefined;
-  private resizing = false;
-  /** Pieces of input since the sandbox had taken all. */
-  private untaken = 0;
   private readonly budget = new AttachBudget();
   /** Which attempt to attach is the current one. */
   private attempts = 0;
@@ -109,21 +101,15 @@ export class TerminalViewer implements Connection {
   }
 
   private typed(data: Buffer): void {
-    if (this.state !== 'attached' || !this.stream) return; // what is typed into nothing is lost; the page says so
-    // The socket is read on even where the program takes no input: acknowledgements come by it too, and without them the
-    // program could be held for ever.
-    this.untaken = this.stream.pending === 0 ? 1 : this.untaken + 1;
-    if (this.stream.pending + data.length > MAX_PENDING_BYTES || this.untaken > MAX_UNTAKEN_PIECES) {
-      return this.close('too-many-requests');
-    }
+    if (this.state !== 'attached') return;
+    if (!this.input.type(data)) return this.close('too-many-requests');
     this.meter.typed(data.length);
-    this.stream.send(data);
   }
 
   private obey(message: ClientMessage): void {
     switch (message.type) {
       case 'open': {
-        this.size = { columns: message.columns, rows: message.rows };
+        this.input.size = { columns: message.columns, rows: message.rows };
         this.shell = message.shell;
         this.stopTimer();
         if (message.visible) void this.attach(message.from);
@@ -133,8 +119,7 @@ export class TerminalViewer implements Connection {
       case 'parsed':
         return this.acknowledge(message.position);
       case 'resize':
-        this.size = { columns: message.columns, rows: message.rows };
-        return this.resize();
+        return this.input.resize({ columns: message.columns, rows: message.rows });
       case 'hide':
         this.start.hidden = this.state === 'attaching' && this.session?.queued === true;
         if (!this.start.hidden && (this.state === 'attached' || this.state === 'attaching')) this.detach('hidden');
@@ -144,21 +129,8 @@ export class TerminalViewer implements Connection {
         if (this.state === 'detached') void this.attach(message.from);
         return;
       case 'restart':
-        if (this.stream && this.stream.pending < MAX_PENDING_BYTES) this.stream.control({ type: 'restart' });
-        return;
+        return this.input.restart();
     }
-  }
-
-  /** Tells the size; only the newest counts where the program takes no input for now. */
-  private resize(): void {
-    const { stream } = this;
-    if (!stream || this.resizing) return;
-    if (stream.pending === 0) return stream.control({ type: 'resize', ...this.size });
-    this.resizing = true;
-    stream.drained(() => {
-      this.resizing = false;
-      if (this.stream === stream) this.resize();
-    });
   }
 
   private async attach(position: number | undefined): Promise<void> {
@@ -186,7 +158,7 @@ export class TerminalViewer implements Connection {
       const resume = position === undefined || this.shell === undefined ? {} : { from: position, shell: this.shell };
       const stream: InitStream = new InitStream(
         duplex,
-        { op: 'terminal', name: this.options.terminal, ...this.size, ...resume },
+        { op: 'terminal', name: this.options.terminal, ...this.input.size, ...resume },
         {
           onData: (bytes) => this.printed(bytes),
           onControl: (event) => this.heard(event),
@@ -196,6 +168,7 @@ export class TerminalViewer implements Connection {
         },
       );
       this.stream = stream;
+      this.input.to(stream);
       this.state = 'attached';
       this.timer = setTimeout(() => this.fail(new LearnerError('sandbox-silent')), ANSWER_MS);
     } catch (error) {
@@ -295,7 +268,7 @@ export class TerminalViewer implements Connection {
     this.attempts++;
     const { stream, view, time } = this;
     this.stream = undefined;
-    this.resizing = false;
+    this.input.to(undefined);
     this.meter.left();
     this.view = undefined;
     this.time = undefined;
