@@ -1,60 +1,18 @@
 /** All learners' sandboxes: finds or makes a session, and puts to rest those that are idle or whose time is over. */
-import type { Config } from '../config.ts';
 import type { SandboxLife } from '../protocol/api.ts';
-import { RecoveryLog, type RecoveryLines } from '../recovery-log.ts';
-import type { SandboxDriver } from '../sandbox/driver.ts';
-import type { SandboxRecord, SandboxRecords } from '../store/sandbox-records.ts';
-import type { Clock } from './clock.ts';
-import type { OnHappening } from './happening.ts';
+import { RecoveryLog } from '../recovery-log.ts';
+import type { SandboxRecord } from '../store/sandbox-records.ts';
 import { randomId } from './ids.ts';
 import { lifeOf } from './life.ts';
 import { LearnerError } from './learner-error.ts';
 import { KeptSafely } from './room/kept-safely.ts';
-import { Room, type RoomOptions } from './room/room.ts';
+import { Room } from './room/room.ts';
 import { SandboxSession } from './sandbox-session.ts';
 import type { SessionContext } from './session-context.ts';
-import type { Spare, Spares } from './spares.ts';
+import type { SessionsOptions } from './sessions-options.ts';
+import type { Spare } from './spares.ts';
 import { specOf } from './spec.ts';
-import type { Sandbox } from './start-sandbox.ts';
 import { UnsureTime } from './unsure-time.ts';
-
-export interface SessionsOptions {
-  driver: SandboxDriver;
-  records: SandboxRecords;
-  /** Of those who wait. */
-  places: RoomOptions['places'];
-  clock: Clock;
-  config: RoomOptions['config'] &
-    Pick<
-      Config,
-      | 'limits'
-      | 'idleFreezeMs'
-      | 'idleStopMs'
-      | 'expiryMs'
-      | 'extendMs'
-      | 'sessionTimeMs'
-      | 'sessionExtendMs'
-      | 'startTimeoutMs'
-      | 'images'
-    >;
-  log: SessionContext['log'] & RecoveryLines;
-  spares: Spares;
-  outlet?: Outlet;
-  /** Called whenever a sandbox is ready; what it returns is disposed when the sandbox is not any more. */
-  whileReady?: (session: SandboxSession) => Disposable;
-  /** Told what becomes of sandboxes. */
-  onHappening?: OnHappening;
-  /** Called when somebody comes to a sandbox that nobody looked at. */
-  onReturned?: (session: SandboxSession) => void;
-}
-
-/** Where sandboxes reach what is outside of them. */
-export interface Outlet {
-  /** Opens the way out of a sandbox that runs, until disposed. Undefined: it has none. */
-  open(sandbox: Sandbox): Disposable | undefined;
-  /** Forgets what a sandbox that is gone left outside. */
-  remove(id: string): Promise<void>;
-}
 
 /** How often idle sandboxes are looked for, in milliseconds: more often where a time-out is shorter than is usual. */
 const SWEEP_MS = 30_000;

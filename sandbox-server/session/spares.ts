@@ -8,7 +8,7 @@ import type { SandboxDriver, SandboxSpec } from '../sandbox/driver.ts';
 import type { SpareRecords } from '../store/spare-records.ts';
 import { randomId } from './ids.ts';
 import { toLearnerError } from './learner-error.ts';
-import type { Outlet } from './sessions.ts';
+import type { Outlet } from './sessions-options.ts';
 
 export interface SparesOptions {
   driver: SandboxDriver;

@@ -3,7 +3,7 @@ import type { CourseEntry } from '../../site/course/manifest.ts';
 import { Layers } from '../../sandbox-server/lessons/layers.ts';
 import { Mover, type MoverOptions } from '../../sandbox-server/lessons/move.ts';
 import { FakeDriver, FakeHost } from '../../sandbox-server/sandbox/fake/driver.ts';
-import type { SessionsOptions } from '../../sandbox-server/session/sessions.ts';
+import type { SessionsOptions } from '../../sandbox-server/session/sessions-options.ts';
 import { openDatabase } from '../../sandbox-server/store/database.ts';
 import { ToyPlay } from './lesson.ts';
 import { LIMITS_OF } from './limits.ts';

@@ -1,7 +1,8 @@
 /** Sessions on a fake driver, a database in memory and a clock that a test turns. */
 import type { SandboxDriver } from '../../sandbox-server/sandbox/driver.ts';
 import { Clock } from '../../sandbox-server/session/clock.ts';
-import { Sessions, type SessionsOptions } from '../../sandbox-server/session/sessions.ts';
+import { Sessions } from '../../sandbox-server/session/sessions.ts';
+import type { SessionsOptions } from '../../sandbox-server/session/sessions-options.ts';
 import { Spares } from '../../sandbox-server/session/spares.ts';
 import { openDatabase } from '../../sandbox-server/store/database.ts';
 import { Learners } from '../../sandbox-server/store/learners.ts';

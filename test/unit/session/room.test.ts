@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Wait } from '../../../sandbox-server/protocol/messages.ts';
 import { FakeDriver, FakeHost } from '../../../sandbox-server/sandbox/fake/driver.ts';
 import type { SandboxSession } from '../../../sandbox-server/session/sandbox-session.ts';
-import type { SessionsOptions } from '../../../sandbox-server/session/sessions.ts';
+import type { SessionsOptions } from '../../../sandbox-server/session/sessions-options.ts';
 import { openDatabase } from '../../../sandbox-server/store/database.ts';
 import { Learners } from '../../../sandbox-server/store/learners.ts';
 import { sessionsOn } from '../../support/sessions.ts';
