@@ -1,6 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, statSync } from 'node:fs';
-import { request } from 'node:http';
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
 import { expect, test } from 'vitest';
 import { FakeDriver } from '../../sandbox-server/sandbox/fake/driver.ts';
 import { ERRORS } from '../../sandbox-server/protocol/errors.ts';
@@ -65,6 +66,26 @@ test('the server tells of itself, and its figures and health are there too', asy
   expect(info).toMatchObject({ pid: process.pid, places: 10, running: 0, urls: [gateway.url] });
   expect((await ask(socket, 'GET', '/metrics')).text).toContain('slipway_sandboxes');
   expect((await ask(socket, 'GET', '/readyz')).status).toBe(200);
+});
+
+test('while the server ends, what is under way is finished, and the operator sees that it ends', async () => {
+  const gateway = await gatewayOn(new FakeDriver());
+  const { url, config } = gateway;
+  const headers = { 'content-type': 'application/json', origin: url, 'content-length': 2 };
+  const halfSent = request(`${url}/api/session`, { method: 'POST', headers });
+  const answered = once(halfSent, 'response') as Promise<[IncomingMessage]>;
+  halfSent.write('{');
+  await expect.poll(async () => (await fetch(`${url}/healthz`)).status).toBe(200);
+  const ended = gateway[Symbol.asyncDispose]();
+  const server = async () =>
+    serverInfo.parse(JSON.parse((await ask(config.paths.operatorSocket, 'GET', '/server')).text));
+  expect((await server()).unready).toEqual(['draining']);
+  expect((await ask(config.paths.operatorSocket, 'GET', '/readyz')).status).toBe(503);
+  halfSent.end('}');
+  const [response] = await answered;
+  expect(response.statusCode).toBe(200);
+  response.resume();
+  await ended;
 });
 
 test('another user cannot connect, though the folder lets them pass', async () => {

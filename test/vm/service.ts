@@ -114,6 +114,14 @@ const second = await openTerminal(cookie);
 second.socket.send(Buffer.from('echo again-shell-$$-\n'));
 must((await second.shows(/again-shell-\d+-/)) === `again-${shell}`, 'the shell is the one from before the restart');
 
+const slipway = (...args: string[]) => run('node', 'sandbox-server/cli/main.ts', ...args);
+must(slipway('ps').includes(`${group.slice(0, 6)}`), 'ps shows the sandbox');
+const journal = slipway('logs', group);
+must(
+  / gateway +sandbox started /.test(journal) && / supervisor +started /.test(journal),
+  'logs shows what the journal has of it, of both processes',
+);
+
 // What a boot ends.
 run(
   'systemctl',

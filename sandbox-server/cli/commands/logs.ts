@@ -17,7 +17,7 @@ import { createReport, Failure } from '../plain/report.mjs';
 
 export const command: Command = {
   name: 'logs',
-  summary: 'Shows the server’s log; with an ID, the lines about that sandbox, request or learner.',
+  summary: 'Shows the server’s log; with an ID, the lines about that sandbox or request.',
   takes: '[ID]',
   options: {
     '--since': { value: 'TIME', doc: '15min, 2h or 3d ago; 10:30; 2026-01-31; "2026-01-31 10:30".' },

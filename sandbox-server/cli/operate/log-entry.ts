@@ -22,9 +22,9 @@ export function readEntry(line: string, name: string, level: Level = 'warn'): Lo
   );
 }
 
-/** Ids that it names: of sandboxes, requests and learners. */
+/** Ids that it names: of sandboxes, requests and what was left over. No line names a learner. */
 export function idsOf({ fields }: LogEntry): string[] {
-  const named = ['sandbox', 'id', 'request', 'arose', 'learner'].map((key) => fields[key]);
+  const named = ['sandbox', 'id', 'request', 'arose'].map((key) => fields[key]);
   return named.filter((id) => typeof id === 'string');
 }
 

@@ -230,7 +230,7 @@ export class Room implements Disposable {
     for (const place of this.line) {
       const away = place.waiters.length > 0 ? awayMs(place.waiters) : now() - this.since;
       if (away < KEEP_PLACE_MS) continue;
-      log.info({ learner: place.learner, waitedMs: now() - place.since }, 'left the queue');
+      log.info({ waitedMs: now() - place.since }, 'left the queue');
       this.line.remove(place);
       for (const waiter of place.waiters) waiter.settle(new LearnerError('no-room'));
     }

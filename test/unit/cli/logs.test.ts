@@ -120,8 +120,8 @@ describe('which lines are wanted', () => {
     expect(wanted({ '--lines': '5' }, 'abcdef').lines).toBe(5);
   });
 
-  test('an id is that of a sandbox, a request, a leftover or a learner', () => {
-    for (const key of ['sandbox', 'request', 'arose', 'id', 'learner']) {
+  test('an id is that of a sandbox, a request or a leftover', () => {
+    for (const key of ['sandbox', 'request', 'arose', 'id']) {
       const entry = readEntry(JSON.stringify({ level: 30, msg: 'abcdef', [key]: 'abcdef123' }), '');
       expect(isWanted(entry, wanted({}, 'abcdef'))).toBe(true);
       expect(isWanted(entry, wanted({}, 'bcdef1'))).toBe(false);
