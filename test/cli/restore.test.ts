@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
+  chownSync,
+  copyFileSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -141,6 +143,30 @@ test('where the replaced database is damaged, a sandbox that was spare at the ti
   await work(ada, 'true');
   expect((await fetch(`${server.url}${COURSE}/sandbox`, { headers: { cookie: ben } })).status).toBe(401);
   expect(disks()).toEqual(expect.arrayContaining([adas, bens]));
+});
+
+test('a restore that was killed is finished by the next gateway, before it reads anything', async () => {
+  const ada = await learnerWith('of-ada');
+  await backUp();
+  await server.end('gateway');
+  const secret = readFileSync(join(folder(), 'cookie-secret'), 'utf8');
+  writeFileSync(join(folder(), 'cookie-secret'), 'another');
+  truncateSync(join(folder(), 'slipway.db'), 5000);
+  const ready = join(folder(), 'restore.ready');
+  mkdirSync(ready);
+  copyFileSync(backup, join(ready, 'slipway.db'));
+  writeFileSync(join(ready, 'cookie-secret'), secret);
+  writeFileSync(join(ready, 'kept-as'), 'slipway.db.replaced-then');
+  const { uid, gid } = statSync(folder());
+  for (const path of [ready, ...readdirSync(ready).map((name) => join(ready, name))]) chownSync(path, uid, gid);
+
+  await server.run('gateway');
+  expect(await work(ada, 'ls ~')).toContain('of-ada');
+  expect(readdirSync(folder())).toContain('slipway.db.replaced-then');
+  expect(existsSync(ready)).toBe(false);
+  expect(readFileSync(join(server.config.run, 'gateway.log'), 'utf8')).toContain(
+    'a restore that had been interrupted was finished',
+  );
 });
 
 test('while a server runs, or where the file is none that can be put back, nothing is changed', async () => {
