@@ -155,7 +155,7 @@ export class SlipwayTerminal extends HTMLElement {
   async #start(): Promise<void> {
     const container = make('div', { class: 'terminal-screen' });
     this.#status = new StatusView(this, this.name, () => this.#act());
-    this.#notice = new NoticeView(this);
+    this.#notice = new NoticeView(this, () => this.#screen?.cursorIsHigh ?? true);
     this.prepend(container);
     this.#life = new AbortController();
     const { signal } = this.#life;
@@ -196,6 +196,7 @@ export class SlipwayTerminal extends HTMLElement {
       state: (state) => {
         this.dataset['state'] = state.name;
         if (state.name !== 'connected') this.#prompt = null;
+        if (state.name === 'refused') this.#notice?.past();
         this.#status?.show(state);
         this.#tell('slipway-state', state);
       },

@@ -14,8 +14,12 @@ const RETURNED: Record<Returned, string> = {
 export class NoticeView {
   readonly #bar: HTMLElement;
   readonly #text = make('p', { role: 'status' });
+  readonly #cursorIsHigh: () => boolean;
+  #warns = false;
 
-  constructor(container: HTMLElement) {
+  /** `cursorIsHigh`: whether the line that is typed into is in the upper half. */
+  constructor(container: HTMLElement, cursorIsHigh: () => boolean) {
+    this.#cursorIsHigh = cursorIsHigh;
     const close = make('button', { type: 'button', 'aria-label': 'Close', title: 'Close' }, '×');
     close.addEventListener('click', () => (this.#bar.hidden = true));
     this.#bar = make('div', { class: 'notice-bar', hidden: '' }, this.#text, close);
@@ -40,10 +44,19 @@ export class NoticeView {
       action?.press();
     });
     this.#say('trouble', make('strong', {}, words), ...(action ? [' ', press] : []));
+    this.#warns = true;
+  }
+
+  /** What was warned of has happened, or cannot any more. */
+  past(): void {
+    if (this.#warns) this.#bar.hidden = true;
   }
 
   #say(kind: 'trouble' | 'quiet', ...words: (string | Node)[]): void {
+    this.#warns = false;
     this.#bar.dataset['kind'] = kind;
+    // It lies over the screen, which would otherwise jump; not over the line that somebody types into.
+    this.#bar.dataset['edge'] = this.#cursorIsHigh() ? 'bottom' : 'top';
     this.#bar.hidden = false;
     this.#text.replaceChildren(...words);
   }

@@ -139,6 +139,11 @@ export class Screen {
     return screenTextOf(this.terminal.buffer.active);
   }
 
+  /** Whether the cursor is in the upper half. */
+  get cursorIsHigh(): boolean {
+    return this.terminal.buffer.active.cursorY < this.terminal.rows / 2;
+  }
+
   followScheme(): void {
     this.terminal.options.theme = PALETTES[currentScheme()];
   }

@@ -65,6 +65,8 @@ test.each(VIEWS)(
     const notice = page.locator('slipway-terminal[name="main"] .notice-bar');
     await notice.waitFor();
     expect(await notice.innerText()).toMatch(/Your session ends in 9 minutes\. .*files are kept/);
+    const [bar, screen] = [await notice.boundingBox(), await page.locator('.terminal-screen').first().boundingBox()];
+    expect(bar!.y, 'away from the prompt').toBeGreaterThan(screen!.y + screen!.height / 2);
     expect(await lookAt(page, 'session-warning', view, 'slipway-terminals')).toEqual([]);
     await notice.getByRole('button', { name: 'Keep it for 30 minutes' }).click();
     const left = page.locator('.pane-time');
@@ -92,6 +94,7 @@ test('at the end of the session the page says so, and what was shown is there wh
   await terminalState(page, 'refused');
   await expect.poll(() => status(page)).toContain('The time of your session is over.');
   expect(await page.locator('.pane-time').isVisible()).toBe(false);
+  expect(await page.locator('.notice-bar').first().isVisible()).toBe(false);
   expect(await lookAt(page, 'session-over', VIEWS[0]!, 'slipway-terminals')).toEqual([]);
   await page.getByRole('button', { name: 'Start it again' }).click();
   await screenShows(page, /remember-42[^]*the time of your session was over/);
