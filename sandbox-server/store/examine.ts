@@ -2,6 +2,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { storeFailure } from './failure.ts';
+import { hasCommitsBeside } from './schema.ts';
 
 /** The database cannot be used. `mend` says what to do, in the operator's words. */
 export class DatabaseUnusable extends Error {
@@ -33,9 +34,7 @@ export const OPEN_MS = 2000;
  */
 export function examineDatabase(path: string): void {
   if (!existsSync(path)) return;
-  // SQLite takes an empty file for a new database, and deletes the commits beside it.
-  const left = statSync(path).size === 0 && (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0;
-  if (left) throw damaged(path, 'the file is empty, and the file beside it has commits that belong to it');
+  refuseEmptied(path);
   let faults: string[];
   try {
     const database = new DatabaseSync(path, { readOnly: true, timeout: OPEN_MS });
@@ -48,6 +47,12 @@ export function examineDatabase(path: string): void {
     throw unusable(path, error);
   }
   if (faults.length > 0) throw damaged(path, faults.join('; '));
+}
+
+/** To be asked before it is opened in any way: SQLite takes an empty file for a new database, and deletes the commits beside it. */
+export function refuseEmptied(path: string): void {
+  if (statSync(path).size > 0 || !hasCommitsBeside(path)) return;
+  throw damaged(path, 'the file is empty, and the file beside it has commits that belong to it');
 }
 
 /** The first that are wrong with it; none where it is whole. */

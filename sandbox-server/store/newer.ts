@@ -1,11 +1,12 @@
 /** A database whose schema this program does not know: nothing may be written to it, and it may not even be opened. */
 import { existsSync } from 'node:fs';
 import { copiesBeside } from './copy-beside.ts';
-import { DatabaseUnusable, unusable } from './examine.ts';
+import { DatabaseUnusable, refuseEmptied, unusable } from './examine.ts';
 import { latestSchema, schemaOfFile } from './schema.ts';
 
 export function refuseNewer(path: string, folder: string): void {
   if (!existsSync(path)) return;
+  refuseEmptied(path);
   const known = latestSchema(folder);
   const has = schemaOr(path);
   if (has <= known) return;

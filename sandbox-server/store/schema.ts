@@ -30,7 +30,7 @@ const HEADER = { bytes: 100, userVersionAt: 60 };
 
 /**
  * The version that a file has; 0 where it is none of ours. Nothing is written: as long as no commits lie beside the file
- * it is not even opened as a database, which would make files beside it.
+ * it is not even opened as a database, which would make files beside it. Not for an emptied one (`refuseEmptied`).
  */
 export function schemaOfFile(path: string): number {
   if (hasCommitsBeside(path)) {

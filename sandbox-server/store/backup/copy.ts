@@ -1,7 +1,7 @@
 /** A whole copy of a database at one moment, be it written to meanwhile or not. */
 import { writeFileSync } from 'node:fs';
 import { backup, DatabaseSync } from 'node:sqlite';
-import { OPEN_MS, unusable } from '../examine.ts';
+import { OPEN_MS, refuseEmptied, unusable } from '../examine.ts';
 import { storeFailure } from '../failure.ts';
 
 /** How much of it is done, from 0 to 1. */
@@ -51,6 +51,7 @@ export async function copyDatabase<Found>(
 }
 
 function openSource(path: string): DatabaseSync {
+  refuseEmptied(path);
   try {
     return new DatabaseSync(path, { readOnly: true, timeout: OPEN_MS });
   } catch (error) {

@@ -2,7 +2,7 @@
 import { chmodSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { DatabaseUnusable, faultsOf, unusable } from '../examine.ts';
+import { DatabaseUnusable, faultsOf, refuseEmptied, unusable } from '../examine.ts';
 import { DATABASE_FILE } from '../files.ts';
 import { latestSchema, MIGRATIONS, migrationsIn, schemaOf, schemaOfFile } from '../schema.ts';
 import { type Contents, contentsOf, tablesOf } from './contents.ts';
@@ -72,6 +72,7 @@ function examine(database: DatabaseSync): TakenIn {
 function refuseNewer(file: string): void {
   let has: number;
   try {
+    refuseEmptied(file);
     has = schemaOfFile(file);
   } catch (error) {
     throw refusedOr(unusable(file, error));

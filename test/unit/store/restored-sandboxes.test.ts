@@ -128,6 +128,22 @@ test('commits that lie beside a damaged database go with it, and are not taken f
   expect(owners(now)).toEqual({ ada: 'ada-1', ben: 'ben-1' });
 });
 
+test('commits beside an emptied database are deleted by no backup and no restore', async () => {
+  const copy = join(folder, '..', 'copy');
+  {
+    using _open = store(2000);
+    goOn();
+    cpSync(folder, copy, { recursive: true });
+  }
+  const [emptied, commits] = [join(copy, 'slipway.db'), readFileSync(join(copy, 'slipway.db-wal'))];
+  truncateSync(emptied);
+  const refused = /is empty, and the file beside it has commits/;
+  await expect(makeBackup(copy, join(folder, '..', 'another'), () => {})).rejects.toThrow(refused);
+  await expect(takeIn(folder, emptied, () => {})).rejects.toThrow(refused);
+  expect(() => openDatabase(emptied)).toThrow(refused);
+  expect(readFileSync(`${emptied}-wal`)).toEqual(commits);
+});
+
 test('nobody’s files are too old because the backup is', async () => {
   truncateSync(join(folder, 'slipway.db'), 0);
   const before = Date.now();
