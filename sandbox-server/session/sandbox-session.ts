@@ -17,7 +17,7 @@ import { SessionTime } from './session-time.ts';
 import { startSandbox, type Sandbox } from './start-sandbox.ts';
 import { type OnStage, StartWatchers } from './start-watchers.ts';
 import { next, type SandboxEvent } from './state.ts';
-import type { StopReason } from './stop-reason.ts';
+import { codeOfEnd, type StopReason } from './stop-reason.ts';
 
 export class SandboxSession implements Disposable {
   readonly learner: string;
@@ -188,7 +188,9 @@ export class SandboxSession implements Disposable {
     this.ending = over;
     try {
       while (this.replacing) await this.replacing;
-      this.context.room.leave(this);
+      this.lastEnd = reason;
+      this.lastSaid = said;
+      this.context.room.leave(this, codeOfEnd(reason));
       await this.starting?.catch(() => {});
       await this.end(reason, said);
       if (reason === 'restart') this.attendance.takeReturned();

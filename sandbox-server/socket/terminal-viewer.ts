@@ -254,7 +254,7 @@ export class TerminalViewer implements Connection {
       const level = told.code === 'unexpected' ? 'error' : 'info';
       this.options.log[level]({ ...told.about, err: error, sandbox: this.session?.id }, 'a terminal failed');
     }
-    this.close(told.code);
+    this.close(told.code, told.code.endsWith('-by-operator') ? this.session?.lastSaid : undefined);
   }
 
   private tell(message: ServerMessage): void {

@@ -51,6 +51,24 @@ test('the operator sees each sandbox, and stops one with words that its learner 
   expect((await ask(socket, 'POST', path)).status).toBe(404);
 });
 
+test('who waits for a place and is stopped reads that the operator did, and their words', async () => {
+  await using gateway = await gatewayOn(new FakeDriver(), { maxSandboxes: 1 });
+  await (await TestPage.open(gateway.url, await visit(gateway.url))).attach();
+  const waiting = await TestPage.open(gateway.url, await visit(gateway.url));
+  waiting.say({ type: 'open', visible: true, columns: 80, rows: 24 });
+  const socket = gateway.config.paths.operatorSocket;
+  const queued = async () =>
+    sandboxList
+      .parse(JSON.parse((await ask(socket, 'GET', '/sandboxes')).text))
+      .sandboxes.find((each) => each.queue === 1);
+  await expect.poll(queued).toBeDefined();
+  const { id } = (await queued())!;
+  const answer = await ask(socket, 'POST', `/sandboxes/${id}/stop`, { said: 'Full today' });
+  expect(answer.text).toBe('{"outcome":"left-queue"}');
+  expect((await waiting.closed).code).toBe(ERRORS['stopped-by-operator'].close);
+  expect(waiting.messages).toContainEqual({ type: 'closing', said: 'Full today' });
+});
+
 test('what would move a terminal’s cursor is not said to a learner', async () => {
   await using gateway = await gatewayOn(new FakeDriver());
   for (const said of ['\u001b[2J', 'two\nlines', '', 'x'.repeat(141)]) {

@@ -24,9 +24,14 @@ const LOOK_MS = 500;
 async function ps({ root, settings, flags, report }: CommandContext): Promise<number> {
   endWithReader();
   const server = new Server(settings, root);
-  const before = await server.ask(sandboxList, 'GET', '/sandboxes');
-  if (before.sandboxes.length > 0) await sleep(LOOK_MS);
-  const list = await server.ask(sandboxList, 'GET', '/sandboxes');
+  const [before, { unready }] = await Promise.all([
+    server.ask(sandboxList, 'GET', '/sandboxes'),
+    server.ask(serverInfo, 'GET', '/server'),
+  ]);
+  // Where nothing is known the supervisor is away, and a second look would take as long as the first.
+  const known = before.sandboxes.some(({ cpuMicroseconds }) => cpuMicroseconds !== null);
+  if (known) await sleep(LOOK_MS);
+  const list = known ? await server.ask(sandboxList, 'GET', '/sandboxes') : before;
   const all = rowsOf(before, list);
   const rows = flags.has('--all') ? all : all.filter(isUp);
   if (flags.has('--json')) {
@@ -37,7 +42,6 @@ async function ps({ root, settings, flags, report }: CommandContext): Promise<nu
     );
     return 0;
   }
-  const { unready } = await server.ask(serverInfo, 'GET', '/server');
   if (unready.length > 0) report.warn(`The server is not ready: ${unready.join(', ')}.`);
   const stopped = all.length - rows.length;
   const hint = stopped > 0 ? ` ${stopped} that ${stopped === 1 ? 'does' : 'do'} not run: --all.` : '';

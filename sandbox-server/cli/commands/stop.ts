@@ -69,7 +69,7 @@ async function stop({ root, settings, flags, options, args, report }: CommandCon
       if (!(error instanceof Failure)) throw error;
       failed++;
       report.warn(
-        `${id.slice(0, length)} was not ${remove ? 'removed' : 'stopped'}. ${error.what} ${error.why}`.trimEnd(),
+        `${id.slice(0, length)} was not ${remove ? 'removed' : 'stopped'}, as far as is known. ${error.what} ${error.why}`.trimEnd(),
       );
     }
   }

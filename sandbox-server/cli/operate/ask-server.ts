@@ -85,7 +85,10 @@ export class Server {
       default:
         return new Failure({
           what: 'The server does not answer.',
-          why: `Asked on ${socket}, for ${PATIENCE_MS / 1000} s at most: ${message}`,
+          why:
+            code === 'ABORT_ERR'
+              ? `Asked on ${socket}, it said nothing for ${PATIENCE_MS / 1000} s.`
+              : `Asked on ${socket}: ${message}`,
           mend: 'Look at its log (`slipway logs`). Its process may stand still: `slipway doctor` looks at the machine.',
         });
     }

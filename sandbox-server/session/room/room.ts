@@ -83,7 +83,7 @@ export class Room implements Disposable {
 
   /**
    * Resolves when there is a place for one more, which it then has. Rejects with a `LearnerError`: `no-room` where nobody
-   * would wait or who waited is gone, `queue-full`, `sandbox-stopped` after `leave`.
+   * would wait or who waited is gone, `queue-full`, what `leave` says.
    */
   admit(guest: Guest, asking: Asking): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
@@ -100,10 +100,10 @@ export class Room implements Disposable {
     return before < 0 ? undefined : before + 1;
   }
 
-  /** It does not want a place any more. */
-  leave(guest: Guest): void {
+  /** It does not want a place any more; who waits for it is told the code. */
+  leave(guest: Guest, code: ErrorCode): void {
     for (const waiter of this.waiters()) {
-      if (waiter.guest === guest) this.refuse(waiter, 'sandbox-stopped');
+      if (waiter.guest === guest) this.refuse(waiter, code);
     }
   }
 
