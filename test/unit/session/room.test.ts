@@ -5,6 +5,7 @@ import type { SandboxSession } from '../../../sandbox-server/session/sandbox-ses
 import type { SessionsOptions } from '../../../sandbox-server/session/sessions-options.ts';
 import { openDatabase } from '../../../sandbox-server/store/database.ts';
 import { Learners } from '../../../sandbox-server/store/learners.ts';
+import { LIMITS_OF } from '../../support/limits.ts';
 import { sessionsOn } from '../../support/sessions.ts';
 
 const SECOND = 1000;
@@ -31,9 +32,12 @@ function houseWith(
     await under.sessions.sweep();
     for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setTimeout(resolve, 1));
   };
-  const comes = async (learner: string, { course = 'course', address = learner } = {}): Promise<Visitor> => {
+  const comes = async (
+    learner: string,
+    { course = 'course', address = learner, image = 'image' } = {},
+  ): Promise<Visitor> => {
     if (!learners.visit(learner)) learners.create(learner);
-    const session = under.sessions.open(learner, course, 'image', address);
+    const session = under.sessions.open(learner, course, image, address);
     const view = session.view();
     let wait: Wait | undefined;
     let outcome = 'waits';
@@ -218,6 +222,41 @@ describe('the host’s marks', () => {
     host.capacity = capacity(4000, 4000);
     await passes(5 * SECOND);
     expect(newcomer.outcome()).toBe('in');
+  });
+
+  test('where what runs takes too much, what nobody looks at is stopped though nobody waits, one at a time', async () => {
+    const { comes, passes, host } = houseWith({ minFreeMemoryBytes: 512 * MIB, maxSandboxes: 10 });
+    const [here, ada, ben] = [await comes('here'), await comes('ada'), await comes('ben')];
+    ada.leave();
+    ben.leave();
+    await passes(6 * MINUTE);
+    expect([ada, ben].map(({ session }) => session.state)).toEqual(['ready', 'ready']);
+    host.capacity = capacity(300, 8192);
+    await passes(SECOND);
+    expect([ada, ben].map(({ session }) => session.state).toSorted()).toEqual(['ready', 'stopped']);
+    await passes(SECOND);
+    expect([here, ada, ben].map(({ session }) => session.state)).toEqual(['ready', 'stopped', 'stopped']);
+    await passes(SECOND);
+    expect(here.session.state).toBe('ready');
+  });
+
+  test('who needs little does not overtake who needs much', async () => {
+    const images = {
+      image: { id: 'image', profile: 'standard' },
+      large: { id: 'large', profile: 'containers' },
+    } as const;
+    const limits = {
+      standard: { ...LIMITS_OF.standard, memoryBytes: 400 * MIB },
+      containers: { ...LIMITS_OF.containers, memoryBytes: 8000 * MIB },
+    };
+    const { comes, host } = houseWith({ minFreeMemoryBytes: 512 * MIB, maxSandboxes: 10, images, limits });
+    host.capacity = capacity(1024, 8192);
+    const large = await comes('large', { image: 'large' });
+    const small = await comes('small');
+    expect(places([large, small])).toEqual([1, 2]);
+    large.leave();
+    await large.session.stop('removal');
+    expect((await comes('another')).outcome()).toBe('in');
   });
 
   test('what was let in just now counts with the memory that it will take', async () => {
