@@ -2,11 +2,12 @@
  * The server as systemd's units, in the VM: `node test/vm/service.ts`. Installs them, and takes a learner's shell through
  * restarts of both, with visitors all the time; then everything ends, as at a boot, and the learner's file is still there.
  */
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { get } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { WebSocket } from 'ws';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -114,7 +115,8 @@ for (const file of ['memory.max', 'pids.max', 'cpu.max', 'io.max']) {
 }
 
 const stop = visitors();
-run('systemctl', 'restart', 'slipway-supervisor.service', 'slipway.service');
+// Not `run`, which would keep the visitors from coming until it is over.
+await promisify(execFile)('systemctl', ['restart', 'slipway-supervisor.service', 'slipway.service']);
 await sleep(1000);
 const { answered, failed } = await stop();
 must(
