@@ -1,6 +1,10 @@
 /** First wait after a loss: long enough for a restarting server to be back, short enough to go unnoticed. */
 const FIRST_MS = 250;
 
+/** A server that was killed is back within two seconds: so many attempts, half a second apart at most, find it then. */
+const SOON = 6;
+const SOON_MS = 500;
+
 /** Longest wait: a learner who looks at the page sees it recover within this time. */
 const LONGEST_MS = 15_000;
 
@@ -13,8 +17,13 @@ const LONGEST_AFTER_REFUSAL_MS = 60_000;
  * a class that lost the same server do not come back in the same instant. `random` is in [0, 1).
  */
 export function delayBeforeAttempt(failures: number, random: number, refused = false): number {
-  const first = refused ? FIRST_AFTER_REFUSAL_MS : FIRST_MS;
-  const longest = refused ? LONGEST_AFTER_REFUSAL_MS : LONGEST_MS;
-  const full = Math.min(longest, first * 2 ** Math.min(failures, 30));
+  const doubled = (first: number, times: number, longest: number) =>
+    Math.min(longest, first * 2 ** Math.min(times, 30));
+  const later = failures - SOON + 1;
+  const full = refused
+    ? doubled(FIRST_AFTER_REFUSAL_MS, failures, LONGEST_AFTER_REFUSAL_MS)
+    : later > 0
+      ? doubled(SOON_MS, later, LONGEST_MS)
+      : doubled(FIRST_MS, failures, SOON_MS);
   return Math.round(full / 2 + (full / 2) * random);
 }

@@ -31,9 +31,9 @@ export interface RegistryProcess {
 /** `account`: whom the gateway runs as; absent where this process is not root and has no rights to give up. */
 export function commandsFor(config: Config, configFile: string, account: Account | undefined): Commands {
   const { program } = config.paths;
-  const node = nodeOf(program);
-  const gateway = [node, join(program, 'sandbox-server/main.ts'), configFile];
-  const supervisor = [node, join(program, 'sandbox-server/sandbox/oci/supervisor/main.ts'), configFile, OUR_NETWORK];
+  const node = ['env', `NODE_COMPILE_CACHE=${compileCacheOf(program)}`, nodeOf(program)];
+  const gateway = [...node, join(program, 'sandbox-server/main.ts'), configFile];
+  const supervisor = [...node, join(program, 'sandbox-server/sandbox/oci/supervisor/main.ts'), configFile, OUR_NETWORK];
   if (!account) return { gateway };
   // Neither may wait behind learners' programs (native/urgent).
   const urgent = [config.paths.native, 'urgent'];
@@ -69,4 +69,9 @@ function ordinaryUser({ uid, gid }: Account, port: number): string[] {
 export function nodeOf(program: string): string {
   const own = projectNode(program);
   return existsSync(own) ? own : process.execPath;
+}
+
+/** Where the copy's compiled code lies: read by all who run it, written when the copy is made. */
+export function compileCacheOf(program: string): string {
+  return join(program, 'compile-cache');
 }
