@@ -17,6 +17,8 @@ export async function delegatedParent(name: string, native: string): Promise<str
       '--description=Slipway: the sandboxes of learners',
       '--property=Delegate=yes',
       '--property=TasksMax=infinity',
+      // Neither init nor a shell ends at SIGTERM: a shutdown would wait as long as systemd's default is, 90 s.
+      '--property=TimeoutStopSec=5s',
       '--quiet',
       '--',
       native,
