@@ -52,7 +52,8 @@ export class Child {
       const recent = this.#deaths.filter((time) => now - time < DEATHS_WINDOW_MS).length;
       if (recent >= MOST_DEATHS) throw this.#hopeless(reason);
       this.#options.onRestart(reason);
-      await sleep(Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (recent - 1)));
+      // One that died once is back at once; one that dies again and again must not keep the machine busy.
+      if (recent > 1) await sleep(Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (recent - 2)));
     }
   }
 
