@@ -55,8 +55,8 @@ export type ClientMessage =
 
 /** From the gateway to the page. */
 export type ServerMessage =
-  /** `wait`: with stage `queue`; told again when it changes. */
-  | { type: 'starting'; stage: StartStage; wait?: Wait }
+  /** `wait`: with stage `queue`; told again when it changes. `slow`: told again, of a start that takes unusually long. */
+  | { type: 'starting'; stage: StartStage; wait?: Wait; slow?: true }
   /** Once to one page, before `attached`: what became of the sandbox while its learner was away. */
   | { type: 'returned'; from: 'throttled' | 'frozen' | 'stopped' }
   | AttachedMessage

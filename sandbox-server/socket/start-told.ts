@@ -3,19 +3,30 @@ import type { ServerMessage, StartStage, Wait } from '../protocol/messages.ts';
 import { toLearnerError } from '../session/learner-error.ts';
 import type { SessionTime } from '../session/session-time.ts';
 
+/** A start takes a second, and on a busy machine some; a learner must not look at one that hangs for longer without a word. */
+const SLOW_MS = 4000;
+
+/** What the host does; the queue and lessons have times of their own. */
+const OF_HOST: readonly StartStage[] = ['disk', 'container', 'shell'];
+
 export class StartTold {
   /** The page was hidden while it waits in the queue: it keeps its place. */
   hidden = false;
   private readonly tell: (message: ServerMessage) => void;
   private last: ServerMessage | undefined;
+  private slow: NodeJS.Timeout | undefined;
 
   constructor(tell: StartTold['tell']) {
     this.tell = tell;
   }
 
   stage(stage: StartStage, wait: Wait | undefined): void {
-    this.last = { type: 'starting', stage, ...(wait && { wait }) };
-    this.tell(this.last);
+    const last: ServerMessage = (this.last = { type: 'starting', stage, ...(wait && { wait }) });
+    clearTimeout(this.slow);
+    if (OF_HOST.includes(stage)) {
+      this.slow = setTimeout(() => this.tell((this.last = { ...last, slow: true })), SLOW_MS);
+    }
+    this.tell(last);
   }
 
   /** Shown again: it asks whether anybody is there. */
@@ -27,6 +38,7 @@ export class StartTold {
   clear(): void {
     this.hidden = false;
     this.last = undefined;
+    clearTimeout(this.slow);
   }
 }
 

@@ -170,6 +170,7 @@ export class TerminalViewer implements Connection {
       this.stream = stream;
       this.input.to(stream);
       this.state = 'attached';
+      this.start.clear();
       this.timer = setTimeout(() => this.fail(new LearnerError('sandbox-silent')), ANSWER_MS);
     } catch (error) {
       if (this.attempts === attempt) this.fail(error);

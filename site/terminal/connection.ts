@@ -71,6 +71,8 @@ export class Connection {
   #toldVisible = true;
   #attachedAt = 0;
   #failures = 0;
+  /** Counted apart: attempts that found no server say nothing of how long a server has no room. */
+  #refusals = 0;
   #restartWhenAttached = false;
   /** What the server says of why it closes this socket. */
   #closing: Pick<ToldError, 'reference' | 'said'> = {};
@@ -90,7 +92,7 @@ export class Connection {
   start(size: TerminalSize = this.#size, visible = this.#visible): void {
     this.#size = size;
     this.#visible = visible;
-    this.#failures = 0;
+    this.#failures = this.#refusals = 0;
     if (this.#state.name !== 'reconnecting') this.#become({ name: 'starting', stage: null });
     void this.#attempt();
   }
@@ -173,7 +175,7 @@ export class Connection {
         this.#clearTimer(); // the answer to `show`, where the page was hidden while it waits
         return this.#become(
           message.wait === undefined
-            ? { name: 'starting', stage: message.stage }
+            ? { name: 'starting', stage: message.stage, ...(message.slow && { slow: true }) }
             : { name: 'queued', wait: message.wait, toldAt: this.#means.clock.now() },
         );
       case 'attached':
@@ -258,7 +260,9 @@ export class Connection {
     if (error === null) return this.#lost(null);
     // A learner who sees a terminal or their place has lost a connection; one who has none yet was told no.
     const had = this.#stage === 'attached' || (this.#state.name === 'queued' && error === 'server-stopping');
-    if (ERRORS[error].retry && had) return this.#lost(error);
+    // A gateway that was started again may be there before its supervisor is.
+    const passing = error === 'supervisor-away' && this.#state.name === 'reconnecting';
+    if (ERRORS[error].retry && (had || passing)) return this.#lost(error);
     this.#refuse({ code: error, ...this.#closing });
   }
 
@@ -266,7 +270,7 @@ export class Connection {
     const queued =
       this.#state.name === 'queued' || (this.#state.name === 'reconnecting' && this.#state.queued === true);
     const held = this.#stage === 'attached' && this.#means.clock.now() - this.#attachedAt >= GOOD_AFTER_MS;
-    if (held) this.#failures = 0;
+    if (held) this.#failures = this.#refusals = 0;
     this.#drop();
     const wait = delay ?? delayBeforeAttempt(this.#failures++, this.#means.random());
     this.#become({ name: 'reconnecting', retryAt: this.#means.clock.now() + wait, cause, queued });
@@ -276,7 +280,7 @@ export class Connection {
   #refuse(error: ToldError): void {
     this.#drop();
     if (!ERRORS[error.code].retry) return this.#become({ name: 'refused', ...error, retryAt: null });
-    const wait = delayBeforeAttempt(this.#failures++, this.#means.random(), true);
+    const wait = delayBeforeAttempt(this.#refusals++, this.#means.random(), true);
     this.#become({ name: 'refused', ...error, retryAt: this.#means.clock.now() + wait });
     this.#timer = this.#means.clock.setTimeout(() => void this.#attempt(), wait);
   }

@@ -8,7 +8,7 @@ export type TerminalState =
   /** Not opened yet. */
   | { name: 'idle' }
   /** On its way to a first prompt. `stage` is null until the server has told one. */
-  | { name: 'starting'; stage: StartStage | null }
+  | { name: 'starting'; stage: StartStage | null; slow?: true }
   /** In the queue, or kept back by a limit; it goes on by itself. `toldAt`: when the server said so. */
   | { name: 'queued'; wait: Wait; toldAt: number }
   | { name: 'connected' }
@@ -45,6 +45,8 @@ const STAGES: Record<StartStage, string> = {
   lesson: 'Preparing the lesson.',
 };
 
+const SLOW = ' This takes longer than usual. The page goes on by itself, or says what is wrong.';
+
 /** `now` is the clock's time, for what is said about the next attempt. */
 export function wordsOf(state: TerminalState, now: number): StateWords {
   switch (state.name) {
@@ -53,7 +55,7 @@ export function wordsOf(state: TerminalState, now: number): StateWords {
     case 'starting':
       return {
         label: 'starting',
-        text: state.stage === null ? 'Connecting to your sandbox.' : STAGES[state.stage],
+        text: `${state.stage === null ? 'Connecting to your sandbox.' : STAGES[state.stage]}${state.slow ? SLOW : ''}`,
         hint: '',
         next: '',
         action: null,

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { ERRORS } from '../../../sandbox-server/protocol/errors.ts';
 import { MAX_CLIENT_MESSAGE_BYTES, PARSED_STEP_BYTES } from '../../../sandbox-server/protocol/limits.ts';
 import { Scene, settle } from './fakes.ts';
 
@@ -228,6 +229,32 @@ describe('after a loss', () => {
     scene.opened().attaches({ from: 900, cut: true }).prints('new');
     expect(scene.output).toBe('new');
     expect(scene.told.at(-1)).toEqual({ bytes: 3, position: 900 });
+  });
+
+  it('a server that is back before its supervisor is asked again as soon as one that is away', async () => {
+    const scene = await Scene.connected();
+    await scene.closes(1006);
+    await scene.clock.advance(250);
+    scene.opened();
+    await scene.closes(ERRORS['supervisor-away'].close);
+    expect(scene.states.at(-1)).toMatchObject({ name: 'reconnecting', cause: 'supervisor-away' });
+  });
+
+  it('attempts that found no server do not make the wait for room longer', async () => {
+    const scene = new Scene();
+    scene.random = 0;
+    scene.admission = { kind: 'unreachable' };
+    await scene.start();
+    await scene.clock.advance(60_000);
+    scene.admission = { kind: 'refused', code: 'too-many-sandboxes' };
+    await scene.clock.advance(15_000);
+    const state = scene.states.find(({ name }) => name === 'refused') as { retryAt: number };
+    expect(state).toBeDefined();
+    const index = scene.states.indexOf(state as never);
+    const before = scene.states
+      .slice(0, index)
+      .findLast((each) => each.name === 'reconnecting' && each.retryAt !== null);
+    expect(state.retryAt - (before as { retryAt: number }).retryAt).toBe(2500);
   });
 
   it('it tries often for two seconds, then waits longer each time, up to 15 seconds; half of each wait is random', async () => {
