@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
@@ -74,3 +74,37 @@ test('while the folder of what runs is full a newcomer is told, and who is there
   disk.empty();
   await (await TestPage.open(server.url, newcomer, TERMINAL)).attach();
 });
+
+test('while the audit log’s disk is full the server goes on, and its log says so once, and how much is missing after', async () => {
+  using disk = new SmallDisk(16);
+  const audit = join(disk.path, 'audit');
+  mkdirSync(audit);
+  chmodSync(audit, 0o777);
+  await using server = await TestServer.start({ logLevel: 'warn', paths: { audit } as Config['paths'] });
+  const told = (text: string) =>
+    readFileSync(join(server.config.run, 'gateway.log'), 'utf8')
+      .split('\n')
+      .filter((line) => line.includes(text));
+  const lines = () => readFileSync(join(audit, 'audit.jsonl'), 'utf8').split('\n').length;
+  const come = async () => (await TestPage.open(server.url, await visit(server.url), TERMINAL)).attach();
+  await come();
+  // What is left of the file's last block takes a few lines more.
+  disk.fill();
+  for (let n = 0; n < 40 && told('the audit log cannot be written').length === 0; n++) {
+    await noteLine(server.url);
+  }
+  const before = lines();
+  await (await come()).shows(/\$ /);
+  expect(lines()).toBe(before);
+  expect(told('the audit log cannot be written')).toHaveLength(1);
+  expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
+  disk.empty();
+  await come();
+  expect(told('the audit log is written again')).toEqual([expect.stringMatching(/"lost":[1-9]/)]);
+});
+
+/** Does what is noted, and costs little. */
+async function noteLine(url: string): Promise<void> {
+  const headers = { 'content-type': 'application/json', origin: url, cookie: await visit(url) };
+  await fetch(`${url}/api/recovery-code`, { method: 'POST', headers, body: '{}' });
+}
