@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
@@ -67,6 +67,15 @@ test('start prints an address that answers, and SIGTERM ends both processes in o
   server.child.kill('SIGTERM');
   expect((await server.ended).status).toBe(0);
   expect(processes()).toEqual([]);
+});
+
+test('the gateway loads code that was compiled when the program was copied', async () => {
+  await address(start());
+  const environment = readFileSync(`/proc/${gateway()!.pid}/environ`, 'utf8').split('\0');
+  const cache = environment.find((each) => each.startsWith('NODE_COMPILE_CACHE='))!.split('=')[1]!;
+  const files = readdirSync(cache, { recursive: true, withFileTypes: true }).filter((each) => each.isFile());
+  expect(files.length).toBeGreaterThan(100);
+  for (const { parentPath, name } of files) expect(statSync(join(parentPath, name)).mode & 0o777, name).toBe(0o644);
 });
 
 test('the gateway runs as an ordinary user that can become nothing more', async () => {

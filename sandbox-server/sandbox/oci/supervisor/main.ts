@@ -13,44 +13,49 @@ import { RuntimeMissing } from './runtime.ts';
 import { handedSocket, tellReady } from '../../../service-manager.ts';
 import { createLog } from '../../../log.ts';
 
-const [, , path, hostNetwork] = process.argv;
-if (!path) throw new Error('the supervisor is run by `slipway start`: main.ts CONFIG [NETWORK]');
-const config = readConfig(path);
-const log = createLog('supervisor', config.logLevel);
+async function main(path: string, hostNetwork: string | undefined): Promise<void> {
+  const config = readConfig(path);
+  const log = createLog('supervisor', config.logLevel);
+  try {
+    await mkdir(config.run, { recursive: true, mode: 0o755 });
+    const supervisor = await openSupervisor(config, log, undefined, hostNetwork);
+    await supervisor.sandboxes.reconcile();
+    const watch = new GroupWatch({ ...supervisor, cgroups: new Cgroups(supervisor.cgroupParent), log });
+    const server = await serveSupervisor(
+      config.paths.supervisorSocket,
+      supervisor.gatewayGroup,
+      supervisor.sandboxes,
+      log,
+      handedSocket(),
+    );
+    let ending = false;
+    const end = async () => {
+      if (ending) return;
+      ending = true;
+      // What is under way is finished: sandboxes live on, and the next supervisor finds them whole.
+      watch[Symbol.dispose]();
+      await server[Symbol.asyncDispose]();
+      process.exit(0);
+    };
+    process.once('SIGTERM', () => void end());
+    process.once('SIGINT', () => void end());
+    process.once('disconnect', () => void end());
+    process.send?.({ type: 'ready', runtime: supervisor.runtime.path });
+    tellReady();
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error);
+    log.fatal({ err: error }, 'the supervisor cannot start');
+    const mend =
+      error instanceof RuntimeMissing
+        ? 'Run `npm run doctor`: it says what this host lacks for containers.'
+        : 'Run `npm run doctor`, and see the log.';
+    if (process.send) process.send({ type: 'failed', code: 'supervisor', text, mend }, () => process.exit(1));
+    else process.exit(1);
+  }
+}
 
-try {
-  await mkdir(config.run, { recursive: true, mode: 0o755 });
-  const supervisor = await openSupervisor(config, log, undefined, hostNetwork);
-  await supervisor.sandboxes.reconcile();
-  const watch = new GroupWatch({ ...supervisor, cgroups: new Cgroups(supervisor.cgroupParent), log });
-  const server = await serveSupervisor(
-    config.paths.supervisorSocket,
-    supervisor.gatewayGroup,
-    supervisor.sandboxes,
-    log,
-    handedSocket(),
-  );
-  let ending = false;
-  const end = async () => {
-    if (ending) return;
-    ending = true;
-    // What is under way is finished: sandboxes live on, and the next supervisor finds them whole.
-    watch[Symbol.dispose]();
-    await server[Symbol.asyncDispose]();
-    process.exit(0);
-  };
-  process.once('SIGTERM', () => void end());
-  process.once('SIGINT', () => void end());
-  process.once('disconnect', () => void end());
-  process.send?.({ type: 'ready', runtime: supervisor.runtime.path });
-  tellReady();
-} catch (error) {
-  const text = error instanceof Error ? error.message : String(error);
-  log.fatal({ err: error }, 'the supervisor cannot start');
-  const mend =
-    error instanceof RuntimeMissing
-      ? 'Run `npm run doctor`: it says what this host lacks for containers.'
-      : 'Run `npm run doctor`, and see the log.';
-  if (process.send) process.send({ type: 'failed', code: 'supervisor', text, mend }, () => process.exit(1));
-  else process.exit(1);
+if (import.meta.main) {
+  const [, , path, hostNetwork] = process.argv;
+  if (!path) throw new Error('the supervisor is run by `slipway start`: main.ts CONFIG [NETWORK]');
+  await main(path, hostNetwork);
 }
