@@ -1,8 +1,8 @@
 /** First wait after a loss: long enough for a restarting server to be back, short enough to go unnoticed. */
 const FIRST_MS = 250;
 
-/** A server that was killed is back within two seconds: so many attempts, half a second apart at most, find it then. */
-const SOON = 6;
+/** A server that was killed is back within two seconds, or four on a busy machine: so many attempts find it at once. */
+const SOON = 10;
 const SOON_MS = 500;
 
 /** Longest wait: a learner who looks at the page sees it recover within this time. */
