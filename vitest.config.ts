@@ -3,10 +3,10 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { PATIENCE } from './test/support/patience.ts';
 
 /** Folders whose tests share the one host: its control groups, loop devices, processors. In the order in which they run. */
-const ALONE = ['sandbox', 'security', 'faults', 'cli'];
+const ALONE = ['security', 'faults', 'cli'];
 
 /** Whose tests are about what happens, and not about how much of the machine is left: two files side by side. */
-const IN_PAIRS = ['contract', 'server', 'browser', 'lessons'];
+const IN_PAIRS = ['contract', 'server', 'browser', 'lessons', 'sandbox'];
 
 /** Those that take minutes, begun first: at the end one would run alone, with a processor for nothing. */
 const LONGEST = ['lessons/lessons', 'browser/screens', 'browser/lean-images', 'browser/task-screens', 'browser/dev'];
