@@ -73,6 +73,10 @@ test('the gateway loads code that was compiled when the program was copied', asy
   await address(start());
   const environment = readFileSync(`/proc/${gateway()!.pid}/environ`, 'utf8').split('\0');
   const cache = environment.find((each) => each.startsWith('NODE_COMPILE_CACHE='))!.split('=')[1]!;
+  const { uid } = statSync(`/proc/${gateway()!.pid}`);
+  expect(uid).not.toBe(0);
+  const own = readdirSync(cache).find((name) => name.endsWith(`-${uid}`))!;
+  expect(statSync(join(cache, own)).isDirectory()).toBe(true);
   const files = readdirSync(cache, { recursive: true, withFileTypes: true }).filter((each) => each.isFile());
   expect(files.length).toBeGreaterThan(100);
   for (const { parentPath, name } of files) expect(statSync(join(parentPath, name)).mode & 0o777, name).toBe(0o644);

@@ -90,7 +90,7 @@ async function prepareAll({
   const described = describedImages(lessons);
   tellMissing(await prepareRegistry(settings, described, ['debian', 'dockerfile'], report), report);
   const program = await report.stage('Program copy', async ({ progress, result }) => {
-    const copy = await copyProgram(root, data, { site: desk === undefined }, progress);
+    const copy = await copyProgram(root, data, { site: desk === undefined, user: settings.user }, progress);
     result(copy.fresh ? 'made' : 'up to date');
     return copy.program;
   });

@@ -13,6 +13,7 @@ import {
   renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   utimesSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -21,6 +22,7 @@ import type { Progress } from '../plain/report.mjs';
 import { runTool } from '../plain/tool.mjs';
 import { compileCacheOf, nodeOf } from '../serve/commands.ts';
 import { digestOf } from './digest.ts';
+import { findUser } from './system-user.ts';
 
 const PARTS = ['package.json', 'sandbox-server', 'site/course', 'build/slipway-native'];
 const BUILT_SITE = ['build/site', 'build/courses.json', 'build/lesson-files'];
@@ -45,7 +47,7 @@ export interface ProgramCopy {
 export async function copyProgram(
   root: string,
   data: string,
-  { site }: { site: boolean },
+  { site, user }: { site: boolean; user: string },
   progress: Progress,
 ): Promise<ProgramCopy> {
   const programs = join(data, 'program');
@@ -79,13 +81,13 @@ export async function copyProgram(
   // Another set-up may have made the same meanwhile.
   if (existsSync(program)) rmSync(half, { recursive: true });
   else renameSync(half, program);
-  await compileAhead(program);
+  await compileAhead(program, findUser(user)?.uid);
   removeOld(programs);
   return { program, fresh: true };
 }
 
 /** The processes that load it start again after a crash, with learners before their screens: in half of the time by this. */
-async function compileAhead(program: string): Promise<void> {
+async function compileAhead(program: string, gateway: number | undefined): Promise<void> {
   const mains = ['sandbox-server/main.ts', 'sandbox-server/sandbox/oci/supervisor/main.ts'];
   const loads = mains.map((main) => `await import(${JSON.stringify(join(program, main))});`).join('');
   const cache = compileCacheOf(program);
@@ -95,6 +97,12 @@ async function compileAhead(program: string): Promise<void> {
     failed: 'The copy of the program cannot be loaded.',
     mend: 'Run `npm ci` in the clone, then start again.',
   });
+  if (gateway === undefined || gateway === 0) return;
+  // Node keeps a folder for each user, whose id ends its name; root's is whole, and the gateway's user cannot write one.
+  for (const name of readdirSync(cache).filter((each) => each.endsWith('-0'))) {
+    const own = join(cache, `${name.slice(0, -1)}${gateway}`);
+    if (!existsSync(own)) symlinkSync(name, own);
+  }
 }
 
 /** Copies that a kill left half-made, and those that nobody used lately: a server that is being replaced may still load from its own. */
