@@ -53,9 +53,11 @@ export async function copyProgram(
   const programs = join(data, 'program');
   const own = [...PARTS, ...(site ? BUILT_SITE : [])];
   const program = join(programs, digestOf(root, [...own, 'package-lock.json']).slice(0, 16));
+  const gateway = findUser(user)?.uid;
   if (existsSync(program)) {
     // Used now: not one of the oldest.
     utimesSync(program, new Date(), new Date());
+    await compileAhead(program, gateway);
     return { program, fresh: false };
   }
 
@@ -81,28 +83,35 @@ export async function copyProgram(
   // Another set-up may have made the same meanwhile.
   if (existsSync(program)) rmSync(half, { recursive: true });
   else renameSync(half, program);
-  await compileAhead(program, findUser(user)?.uid);
+  await compileAhead(program, gateway);
   removeOld(programs);
   return { program, fresh: true };
 }
 
-/** The processes that load it start again after a crash, with learners before their screens: in half of the time by this. */
+/**
+ * The processes that load it start again after a crash, with learners before their screens: sooner by this. Also for a copy
+ * that an end came between, or that another user's gateway ran from. `gateway`: that user's id.
+ */
 async function compileAhead(program: string, gateway: number | undefined): Promise<void> {
-  const mains = ['sandbox-server/main.ts', 'sandbox-server/sandbox/oci/supervisor/main.ts'];
-  const loads = mains.map((main) => `await import(${JSON.stringify(join(program, main))});`).join('');
   const cache = compileCacheOf(program);
-  const load = '"$1" --input-type=module -e "$2" && chmod -R u=rwX,go=rX "$3"';
-  await runTool('sh', ['-c', load, 'sh', nodeOf(program), loads, cache], {
-    env: { ...process.env, NODE_COMPILE_CACHE: cache },
-    failed: 'The copy of the program cannot be loaded.',
-    mend: 'Run `npm ci` in the clone, then start again.',
-  });
+  if (!existsSync(cache)) await compile(program, cache);
   if (gateway === undefined || gateway === 0) return;
   // Node keeps a folder for each user, whose id ends its name; root's is whole, and the gateway's user cannot write one.
   for (const name of readdirSync(cache).filter((each) => each.endsWith('-0'))) {
     const own = join(cache, `${name.slice(0, -1)}${gateway}`);
     if (!existsSync(own)) symlinkSync(name, own);
   }
+}
+
+async function compile(program: string, cache: string): Promise<void> {
+  const mains = ['sandbox-server/main.ts', 'sandbox-server/sandbox/oci/supervisor/main.ts'];
+  const loads = mains.map((main) => `await import(${JSON.stringify(join(program, main))});`).join('');
+  const load = '"$1" --input-type=module -e "$2" && chmod -R u=rwX,go=rX "$3"';
+  await runTool('sh', ['-c', load, 'sh', nodeOf(program), loads, cache], {
+    env: { ...process.env, NODE_COMPILE_CACHE: cache },
+    failed: 'The copy of the program cannot be loaded.',
+    mend: 'Run `npm ci` in the clone, then start again.',
+  });
 }
 
 /** Copies that a kill left half-made, and those that nobody used lately: a server that is being replaced may still load from its own. */
