@@ -3,10 +3,33 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { PATIENCE } from './test/support/patience.ts';
 
 /** Folders whose tests share the one host: its control groups, loop devices, processors. In the order in which they run. */
-const ALONE = ['security', 'faults', 'cli'];
+const ALONE = ['faults', 'cli'];
 
 /** Whose tests are about what happens, and not about how much of the machine is left: two files side by side. */
 const IN_PAIRS = ['contract', 'server', 'browser', 'lessons', 'sandbox'];
+
+/** Attacks that take what the host has, or are about how much they get of it: alone too. All others go in pairs. */
+const GREEDY = [
+  'busy-neighbour',
+  'busy-unattended',
+  'destroy-busy-engine',
+  'eat-memory',
+  'engine-fills',
+  'fill-kernel-buffers',
+  'fill-shared-memory',
+  'fill-the-disk',
+  'flood-a-check',
+  'flood-output',
+  'flood-the-gateway',
+  'fork-bomb',
+  'host-mount-table',
+  'page-that-never-reads',
+  'shared-tables',
+  'slow-and-half-open',
+  'take-every-place',
+  'take-what-is-counted',
+  'write-without-end',
+].map((name) => `test/security/${name}.test.ts`);
 
 /** Those that take minutes, begun first: at the end one would run alone, with a processor for nothing. */
 const LONGEST = ['lessons/lessons', 'browser/screens', 'browser/lean-images', 'browser/task-screens', 'browser/dev'];
@@ -17,20 +40,21 @@ const HOST_TIMEOUT_MS = 60_000 * PATIENCE;
 /** Some start shells by the hundred, on a machine that may do other things besides. */
 const UNIT_TIMEOUT_MS = 30_000 * PATIENCE;
 
-const onTheHost = (name: string) => ({
+const onTheHost = (name: string, include = [`test/${name}/**/*.test.ts`], exclude: string[] = []) => ({
   name,
-  include: [`test/${name}/**/*.test.ts`],
+  include,
+  exclude,
   testTimeout: HOST_TIMEOUT_MS,
   hookTimeout: HOST_TIMEOUT_MS,
 });
 
 /** One file at a time, and one folder after the other: what a test measures is not to depend on its neighbours. */
-const alone = (name: string, index: number): TestProjectConfiguration => ({
-  test: { ...onTheHost(name), fileParallelism: false, sequence: { groupOrder: index + 2 } },
+const alone = (name: string, index: number, include?: string[]): TestProjectConfiguration => ({
+  test: { ...onTheHost(name, include), fileParallelism: false, sequence: { groupOrder: index + 2 } },
 });
 
-const inPairs = (name: string): TestProjectConfiguration => ({
-  test: { ...onTheHost(name), maxWorkers: 2, sequence: { groupOrder: 1 } },
+const inPairs = (name: string, exclude?: string[]): TestProjectConfiguration => ({
+  test: { ...onTheHost(name, undefined, exclude), maxWorkers: 2, sequence: { groupOrder: 1 } },
 });
 
 class LongestFirst extends BaseSequencer {
@@ -57,8 +81,10 @@ export default defineConfig({
           sequence: { groupOrder: 0 },
         },
       },
-      ...IN_PAIRS.map(inPairs),
-      ...ALONE.map(alone),
+      ...IN_PAIRS.map((name) => inPairs(name)),
+      inPairs('security', GREEDY),
+      ...ALONE.map((name, index) => alone(name, index)),
+      alone('security-greedy', ALONE.length, GREEDY),
     ],
   },
 });

@@ -1,4 +1,5 @@
 /** Types commands into a sandbox's terminal as a page's run button does, and follows them to their end. */
+import { performance } from 'node:perf_hooks';
 import type { Duplex } from 'node:stream';
 import { encodeCommand } from '../protocol/typing.ts';
 import type { Mark } from './marks.ts';
@@ -52,6 +53,10 @@ const QUIET_MS = 500;
 const SETTLED_MS = 500;
 /** A nested shell's prompt that is not the one that was named will not become it. */
 const OTHER_PROMPT_MS = 1500;
+/** A prompt follows the end of a command at once, unless something is run for it that waits. */
+const PROMPT_MS = 2000;
+/** A shell that reads a line draws its prompt anew at once. */
+const AGAIN_MS = 1000;
 /** A shell with marks tells at once that a command runs; if it does not, it waits for more of it. */
 const UNFINISHED_MS = 5000;
 
@@ -59,6 +64,9 @@ export class Typist implements Disposable {
   readonly #terminal: TerminalStream;
   /** How the prompt ends of a program that has no marks, while one is known to be in the foreground. */
   #promptEnd: string | null = null;
+
+  /** Something was typed: what the terminal printed before that is not looked at any more. */
+  #began = false;
 
   private constructor(terminal: TerminalStream) {
     this.#terminal = terminal;
@@ -79,6 +87,7 @@ export class Typist implements Disposable {
     // Where there are no marks, the command has ended when the same prompt stands there again.
     const marked = terminal.prompt.sure;
     this.#promptEnd = marked ? null : (this.#promptEnd ?? endOfPrompt(terminal.lastLine));
+    this.#began = true;
     terminal.begin();
     terminal.type(encodeCommand(command.text, terminal.bracketed));
     const outcome = await this.#follow(command, marked, limits.endMs);
@@ -109,16 +118,35 @@ export class Typist implements Disposable {
     this.#terminal[Symbol.dispose]();
   }
 
-  /** Ctrl-C, until the shell shows a prompt anew: what is typed before that is lost. */
+  /**
+   * Ctrl-C, until the shell shows a prompt anew: what is typed before that is lost. A shell that is about to show its
+   * prompt is left to do so: one that starts would end of it, another may go on to its prompt without a word.
+   */
   async #interrupt(ms: number): Promise<boolean> {
     const terminal = this.#terminal;
+    await terminal.until(() => !this.#aboutToPrompt() || undefined, Math.min(ms, PROMPT_MS));
+    this.#began = true;
     terminal.begin();
     terminal.type(INTERRUPT);
+    let pressed = performance.now();
     const back = () => {
       if (terminal.marks.some(({ kind }) => kind === 'D')) return true;
-      return terminal.hasPrinted && !terminal.prompt.sure && this.#atPrompt() ? true : undefined;
+      if (terminal.hasPrinted && !terminal.prompt.sure && this.#atPrompt()) return true;
+      // A bash that was just about to read its first key has heard it, and acts on it at the next.
+      if (terminal.bracketed && performance.now() - pressed >= AGAIN_MS) {
+        terminal.type(INTERRUPT);
+        pressed = performance.now();
+      }
+      return undefined;
     };
     return (await terminal.until(back, ms)) === true;
+  }
+
+  /** Whether a command has ended, or the shell begins, and the prompt is not there yet. */
+  #aboutToPrompt(): boolean {
+    const { marks, prompt } = this.#terminal;
+    const last = marks.at(-1)?.kind;
+    return last === undefined ? !this.#began && !prompt.waiting : last === 'D' || last === 'A';
   }
 
   #atPrompt(): true | undefined {

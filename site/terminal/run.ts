@@ -39,6 +39,9 @@ export type RunState =
 /** After Ctrl-C at a prompt the shell draws its prompt anew; what is typed before is lost. */
 const INTERRUPT_MS = 150;
 
+/** A shell that starts would end of Ctrl-C: where the terminal is opened for the command, its first prompt may take this. */
+const FIRST_PROMPT_MS = 1000;
+
 /** A wait that is over sooner is not worth a word. */
 const PATIENCE_MS = 200;
 
@@ -55,6 +58,8 @@ export class CommandRun {
   readonly #clock: Clock;
   readonly #life = new AbortController();
   #typed = false;
+  /** The terminal was not there when the button was pressed. */
+  #opened = false;
   #interrupted = false;
   /** The terminal was busy, or its connection lost, since the command was typed: the next prompt is after it. */
   #left = false;
@@ -74,7 +79,8 @@ export class CommandRun {
   start(): void {
     waitingIn.get(this.#target)?.giveUp();
     waitingIn.set(this.#target, this);
-    if (this.#target.state.name !== 'connected') this.#tell({ name: 'opening' });
+    this.#opened = this.#target.state.name !== 'connected';
+    if (this.#opened) this.#tell({ name: 'opening' });
     this.#step();
   }
 
@@ -99,6 +105,14 @@ export class CommandRun {
   }
 
   #interrupt(): void {
+    if (this.#opened && !this.#target.prompt?.waiting) {
+      return this.#later(FIRST_PROMPT_MS, () => {
+        this.#opened = false;
+        this.#step();
+      });
+    }
+    if (this.#opened) this.#cancel();
+    this.#opened = false;
     if (this.#timer !== undefined) return;
     this.#target.type('\u0003');
     this.#later(INTERRUPT_MS, () => {

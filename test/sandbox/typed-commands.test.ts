@@ -69,6 +69,14 @@ describe('a command that is typed', () => {
     expect(await typist.run(block('echo idle', { interrupt: true }))).toEqual({ name: 'ended', status: 0 });
   });
 
+  it('is interrupted before the next where the shell begins, and at each prompt that has just come', async () => {
+    const typist = await keyboard();
+    for (let count = 0; count < 100; count++) {
+      const outcome = await typist.run(block(`echo ${count}`, { interrupt: true }));
+      expect([count, outcome]).toEqual([count, { name: 'ended', status: 0 }]);
+    }
+  });
+
   it('is not typed while another one runs', async () => {
     const typist = await keyboard();
     await typist.run(block('sleep 100', { background: true }));

@@ -75,6 +75,27 @@ describe('a run button', () => {
     expect(terminal.typed).toEqual(['\u0003', 'ls\r']);
   });
 
+  it('presses Ctrl-C in a terminal that opens for it only when its shell is there', async () => {
+    const opening = () => {
+      const terminal = new FakeTerminal();
+      terminal.state = { name: 'starting', stage: null };
+      const { clock } = press(terminal, { interrupt: true });
+      terminal.becomes({ name: 'connected' });
+      expect(terminal.typed).toEqual([]);
+      return { terminal, clock };
+    };
+    const fresh = opening();
+    fresh.terminal.prompts(true);
+    expect(fresh.terminal.typed).toEqual(['\u0003']);
+    await fresh.clock.advance(150);
+    expect(fresh.terminal.typed).toEqual(['\u0003', 'ls\r']);
+
+    // A program goes on in it, from before.
+    const busy = opening();
+    await busy.clock.advance(1000);
+    expect(busy.terminal.typed).toEqual(['\u0003']);
+  });
+
   it('does not wait for the end of a command that has none', () => {
     const terminal = atPrompt();
     expect(press(terminal, { endless: true }).states).toEqual([{ name: 'started' }]);
