@@ -83,7 +83,15 @@ export async function startGateway(config: Config, log: Log, given?: SandboxDriv
   const records = new SandboxRecords(database, now);
   const progress = new Progress(database, now);
   const usage = new RegistryUsage(database, now);
-  const auditFile = stack.use(new AuditFile({ folder: config.paths.audit, keepMs: config.auditKeepMs, now, log }));
+  const auditFile = stack.use(
+    new AuditFile({
+      folder: config.paths.audit,
+      keepMs: config.auditKeepMs,
+      now,
+      log,
+      onLost: () => metrics.auditLost.inc(),
+    }),
+  );
   const audit = new Audit(auditFile, now);
   const secret = cookieSecret(config);
   const courses = new Courses(JSON.parse(readFileSync(config.paths.courses, 'utf8')) as CourseManifest);

@@ -11,6 +11,8 @@ export interface AuditFileOptions {
   keepMs: number;
   now: () => number;
   log: { warn(fields: object, text: string): void };
+  /** A line could not be written. */
+  onLost?(): void;
   /** Size in bytes at which the file is put aside, and of all that is kept. */
   sizes?: { file: number; all: number };
 }
@@ -25,7 +27,7 @@ const DAY_MS = 86_400_000;
 const ASIDE = /^audit-(\d{4}-\d\d-\d\dT\d\d)-(\d\d)-(\d\d-\d{3}Z)\.jsonl$/;
 
 export class AuditFile implements Disposable {
-  private readonly options: Required<AuditFileOptions>;
+  private readonly options: AuditFileOptions & Required<Pick<AuditFileOptions, 'sizes'>>;
   private readonly timer: NodeJS.Timeout;
   private size = 0;
   /** When the first line of the current file was written; undefined where it has none. */
@@ -60,6 +62,7 @@ export class AuditFile implements Disposable {
     });
     if (!written) {
       this.lost++;
+      this.options.onLost?.();
       return;
     }
     this.warned = false;

@@ -78,6 +78,11 @@ export class Metrics implements Disposable {
     help: 'How often the connection to the supervisor was lost: it was ended, killed or restarted.',
     labelNames: [] as const,
   });
+  readonly auditLost = this.counter({
+    name: 'slipway_audit_lines_lost_total',
+    help: 'Lines that could not be written to the audit log, as on a full disk.',
+    labelNames: [] as const,
+  });
 
   constructor() {
     collectDefaultMetrics({ register: this.registry, eventLoopMonitoringPrecision: 10 });

@@ -64,6 +64,7 @@ export const TEST_PACKAGES = [
     program: 'stress-ng',
     reason: 'what the bench of bombs runs in one sandbox, beside its neighbours',
   },
+  { name: 'strace', program: 'strace', reason: 'lets system calls fail, as on a host that has no memory left' },
   { name: 'caddy', program: 'caddy', reason: 'stands before the server in tests of https' },
   { name: 'git', program: 'git', reason: 'what multi-git runs, a lesson’s program that is tested with the rest' },
 ];

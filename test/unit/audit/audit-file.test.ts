@@ -76,8 +76,10 @@ test('however much is written, no more than so many bytes are kept, the newest',
 test('where it cannot be written the server goes on, and the log is told once, and when it can again', () => {
   const { folder, open, warnings, kept } = fileIn();
   writeFileSync(folder, 'a file in its way');
-  const file = open();
+  let lost = 0;
+  const file = open({ onLost: () => lost++ });
   for (let each = 0; each < 5; each++) file.write('lost');
+  expect(lost).toBe(5);
   expect(warnings).toEqual(['the audit log cannot be written']);
   rmSync(folder);
   file.write('again');
