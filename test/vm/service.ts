@@ -1,154 +1,165 @@
 /**
- * The server as systemd's units, in the VM: `node test/vm/service.ts`. Installs them, and takes a learner's shell through
- * restarts of both, with visitors all the time; then everything ends, as at a boot, and the learner's file is still there.
+ * The server as systemd's units with Caddy before it, in the VM: `node test/vm/service.ts`. Installs both, takes a
+ * learner's shell through restarts and an upgrade with visitors all the time, has limits stop a program, tests a lesson
+ * beside the service, and reboots: then the service comes by itself, and the learner's file is still there.
  */
 import { execFile, execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
-import { get } from 'node:http';
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { WebSocket } from 'ws';
+import { ask, NAME, Terminal, untilAnswered, URL, visitors } from './learner.ts';
 
 const root = join(import.meta.dirname, '..', '..');
-const url = 'http://127.0.0.1:8080';
 const UNITS = ['slipway', 'slipway-supervisor', 'slipway-prepare', 'slipway-registry@shared'];
-/** Emulated processors are slow. */
-const PATIENCE_MS = 180_000;
-const COURSE = 'containers-and-docker';
+const SETTINGS = ['--url', URL, '--trusted-proxies', '127.0.0.1'];
+/** The run knows by this file that a reboot is wanted (guest/run); it holds what is to be known after it. */
+const AGAIN = '/srv/job/again';
 
 const run = (program: string, ...args: string[]) => execFileSync(program, args, { encoding: 'utf8', cwd: root });
+/** Not `run`, which would keep the visitors from coming until it is over. */
+const beside = (program: string, ...args: string[]) => promisify(execFile)(program, args, { cwd: root });
+const CLI = 'sandbox-server/cli/main.ts';
+const slipway = (...args: string[]) => run('node', CLI, ...args);
 const say = (text: string) => console.log(text);
-
-/** A learner's terminal: what it printed since this connection was made. */
-async function openTerminal(
-  cookie: string,
-): Promise<{ socket: WebSocket; shows: (pattern: RegExp) => Promise<string> }> {
-  const deadline = performance.now() + PATIENCE_MS;
-  let text = '';
-  const socket = new WebSocket(`${url.replace('http', 'ws')}/api/courses/${COURSE}/terminals/main`, {
-    headers: { origin: url, cookie },
-  });
-  let position = 0;
-  const attached = Promise.withResolvers<void>();
-  socket.on('message', (data: Buffer, isBinary: boolean) => {
-    if (!isBinary) {
-      const message = JSON.parse(data.toString()) as { type: string; from?: number };
-      if (message.type !== 'attached') return;
-      position = message.from!;
-      attached.resolve();
-      return;
-    }
-    text += data.toString();
-    position += data.length;
-    socket.send(JSON.stringify({ type: 'parsed', position }));
-  });
-  socket.on('error', (error) => say(`the terminal's socket: ${error.message}`));
-  await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
-  socket.send(JSON.stringify({ type: 'open', visible: true, columns: 80, rows: 24 }));
-  // What is typed before is lost: nobody is there yet to read it.
-  await attached.promise;
-  const shows = async (pattern: RegExp) => {
-    while (performance.now() < deadline) {
-      const found = pattern.exec(text);
-      if (found) return found[0];
-      await sleep(100);
-    }
-    throw new Error(`the terminal did not show ${pattern}, but: ${text.slice(-2000)}`);
-  };
-  return { socket, shows };
-}
-
-/** New connections all the time, until they are stopped. */
-function visitors() {
-  const failed: string[] = [];
-  let answered = 0;
-  const all: Promise<void>[] = [];
-  const timer = setInterval(() => {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    all.push(promise);
-    get(`${url}/healthz`, { agent: false }, (response) => {
-      response.resume();
-      if (response.statusCode === 200) answered++;
-      else failed.push(`status ${response.statusCode}`);
-      response.once('close', resolve);
-    }).once('error', (error) => (failed.push(error.message), resolve()));
-  }, 100);
-  return async () => {
-    clearInterval(timer);
-    await Promise.all(all);
-    return { answered, failed };
-  };
-}
 
 function must(holds: boolean, what: string): void {
   say(`${holds ? 'ok  ' : 'FAIL'} ${what}`);
   if (!holds) process.exitCode = 1;
 }
 
-// With --installed for whoever looks into one VM for long.
-if (!process.argv.includes('--installed'))
-  say(run('node', 'sandbox-server/cli/main.ts', 'service', 'install', '--no-install'));
-for (const unit of UNITS)
-  say(run('sh', '-c', `systemd-analyze security --no-pager ${unit}.service | tail -n 1`).trim());
-
-const response = await fetch(`${url}/api/session`, {
-  method: 'POST',
-  headers: { 'content-type': 'application/json', origin: url },
-  body: '{}',
-});
-const cookie = response.headers.get('set-cookie')!.split(';')[0]!;
-const first = await openTerminal(cookie);
-first.socket.send(Buffer.from('echo kept > file; sync; echo shell-$$-\n'));
-const shell = await first.shows(/shell-\d+-/);
-
-const sandboxes = run('systemctl', 'show', '--property=ControlGroup', '--value', 'slipway-sandboxes.service').trim();
-const groups = join('/sys/fs/cgroup', sandboxes);
-const group = readdirSync(groups).find((name) => /^[0-9a-z]{16,}/.test(name)) ?? '';
-for (const file of ['memory.max', 'pids.max', 'cpu.max', 'io.max']) {
-  // Some stand in the group of the learner's programs, some in that of the whole sandbox.
-  const limits = [group, join(group, 'learner')].map((each) => readFileSync(join(groups, each, file), 'utf8').trim());
-  must(
-    limits.some((limit) => limit !== '' && !limit.startsWith('max')),
-    `a sandbox's ${file}: ${limits.join('; learner: ')}`,
-  );
+/** The shipped Caddyfile, with this name and the line for an authority of its own, as docs/service.md says. */
+function installCaddy(): void {
+  const shipped = readFileSync(join(root, 'deploy/caddy/Caddyfile'), 'utf8');
+  const ours = shipped.replace('{$SLIPWAY_NAME:class.example}', NAME).replace('# tls internal', 'tls internal');
+  mkdirSync('/etc/caddy', { recursive: true });
+  writeFileSync('/etc/caddy/Caddyfile', ours);
+  run('systemctl', 'enable', '--quiet', 'caddy.service');
+  run('systemctl', 'restart', 'caddy.service');
 }
 
-const stop = visitors();
-// Not `run`, which would keep the visitors from coming until it is over.
-await promisify(execFile)('systemctl', ['restart', 'slipway-supervisor.service', 'slipway.service']);
-await sleep(1000);
-const { answered, failed } = await stop();
-must(
-  failed.length === 0 && answered > 3,
-  `visitors during a restart of both: ${answered} answered, ${failed.length} not ${failed.join(', ')}`,
-);
-const second = await openTerminal(cookie);
-second.socket.send(Buffer.from('echo again-shell-$$-\n'));
-must((await second.shows(/again-shell-\d+-/)) === `again-${shell}`, 'the shell is the one from before the restart');
+/** The kernel's files have the limits of a sandbox of both: its own group, and that of the learner's programs. */
+function limitsAreWritten(): string {
+  const parent = run('systemctl', 'show', '--property=ControlGroup', '--value', 'slipway-sandboxes.service').trim();
+  const groups = join('/sys/fs/cgroup', parent);
+  const group = readdirSync(groups).find((name) => /^[0-9a-z]{16,}/.test(name)) ?? '';
+  for (const file of ['memory.max', 'pids.max', 'cpu.max', 'io.max']) {
+    const limits = [group, join(group, 'learner')].map((each) => readFileSync(join(groups, each, file), 'utf8').trim());
+    must(
+      limits.some((limit) => limit !== '' && !limit.startsWith('max')),
+      `a sandbox's ${file}: ${limits.join('; learner: ')}`,
+    );
+  }
+  return group;
+}
 
-const slipway = (...args: string[]) => run('node', 'sandbox-server/cli/main.ts', ...args);
-must(slipway('ps').includes(`${group.slice(0, 6)}`), 'ps shows the sandbox');
-const journal = slipway('logs', group);
-must(
-  / gateway +sandbox started /.test(journal) && / supervisor +started /.test(journal),
-  'logs shows what the journal has of it, of both processes',
-);
+/** While `work` is done visitors come, and a program of the learner's counts; both must not notice. */
+async function unnoticed(what: string, cookie: string, shell: string, work: () => Promise<unknown>): Promise<void> {
+  const mark = what.replaceAll(' ', '-');
+  {
+    using before = await Terminal.open(cookie);
+    before.type(`clear; for i in $(seq 200); do echo "${mark}-$i."; sleep 0.2; done; echo "${mark}-over-$$."`);
+    await before.shows(new RegExp(`${mark}-3\\.`));
+  }
+  const stop = visitors();
+  await work();
+  await sleep(1000);
+  const { answered, failed } = await stop();
+  must(
+    failed.length === 0 && answered > 3,
+    `visitors during ${what}: ${answered} answered, ${failed.length} not ${failed.join(', ')}`,
+  );
+  using after = await Terminal.open(cookie);
+  const over = await after.shows(new RegExp(`${mark}-1\\.\\r\\n([^]*${mark}-200\\.)\\r\\n${mark}-over-(\\d+)\\.`));
+  const numbers = over[1]!.split('\r\n').map((line) => Number(/-(\d+)\.$/.exec(line)?.[1]));
+  must(
+    numbers.length === 199 && numbers.every((number, index) => number === index + 2),
+    `what was printed during ${what} is there, each line once`,
+  );
+  must(over[2] === shell, `the shell is the one from before ${what}`);
+}
 
-// What a boot ends.
-run(
-  'systemctl',
-  'stop',
-  'slipway.socket',
-  'slipway.service',
-  'slipway-supervisor.socket',
-  'slipway-supervisor.service',
-);
-run('systemctl', 'stop', 'slipway-sandboxes.service');
-run('rm', '-rf', '/run/slipway');
-run('systemctl', 'start', 'slipway-supervisor.socket', 'slipway.socket', 'slipway.service');
-const third = await openTerminal(cookie);
-third.socket.send(Buffer.from('echo file-is-$(cat file)-\n'));
-must((await third.shows(/file-is-kept-/)) !== '', 'the learner’s file is there after all has ended and /run was empty');
-if (!process.argv.includes('--installed')) say(run('node', 'sandbox-server/cli/main.ts', 'service', 'uninstall'));
+/** What an operator does who pulls a newer version. */
+async function upgrade(): Promise<void> {
+  const manifest = join(root, 'package.json');
+  writeFileSync(manifest, readFileSync(manifest, 'utf8').replace('"version": "0.1.0"', '"version": "0.1.1"'));
+  appendFileSync(join(root, 'sandbox-server/main.ts'), '\n// Another program than the one before.\n');
+  await beside('node', CLI, 'service', 'install', '--no-install', ...SETTINGS);
+}
+const programOf = (unit: string) => run('systemctl', 'show', '--property=ExecStart', '--value', `${unit}.service`);
+
+async function beforeTheReboot(): Promise<void> {
+  say(run('node', CLI, 'service', 'install', '--no-install', ...SETTINGS));
+  for (const unit of UNITS)
+    say(run('sh', '-c', `systemd-analyze security --no-pager ${unit}.service | tail -n 1`).trim());
+  installCaddy();
+  await untilAnswered();
+
+  const { status, cookie } = await ask('POST', '/api/session');
+  must(status === 200, 'a learner comes in through Caddy');
+  using terminal = await Terminal.open(cookie);
+  terminal.type('echo kept > file; sync; echo shell-$$-');
+  const shell = (await terminal.shows(/shell-(\d+)-/))[1]!;
+  const group = limitsAreWritten();
+
+  terminal.type('tail /dev/zero; echo "tail ended with $?."');
+  must((await terminal.shows(/tail ended with (\d+)\./))[1] === '137', 'a program that takes all memory is ended');
+  must(terminal.notices.includes('out-of-memory'), 'the learner is told why');
+  terminal.type(
+    'for i in $(seq 3000); do sleep 30 & done 2> errors; grep -ci fork errors; echo forked-$((1)); kill $(jobs -p)',
+  );
+  await terminal.shows(/forked-1/);
+  must(terminal.notices.includes('too-many-processes'), 'processes have an end, and the learner is told');
+
+  const sandboxes = slipway('ps');
+  must(sandboxes.includes(group.slice(0, 6)), 'ps shows the sandbox');
+  const journal = slipway('logs', group);
+  must(
+    / gateway +sandbox started /.test(journal) && / supervisor +started /.test(journal),
+    'logs shows what the journal has of it, of both processes',
+  );
+
+  await unnoticed('a restart', cookie, shell, () =>
+    beside('systemctl', 'restart', 'slipway-supervisor.service', 'slipway.service'),
+  );
+  const old = programOf('slipway');
+  await unnoticed('an upgrade', cookie, shell, upgrade);
+  must(programOf('slipway') !== old, 'another program runs than before the upgrade');
+
+  const tested = await beside(
+    'node',
+    CLI,
+    'lesson',
+    'test',
+    '--no-install',
+    'lessons/containers-and-docker/01-introduction',
+  ).then(
+    ({ stdout }) => stdout,
+    (error: { stdout: string; stderr: string }) => `${error.stdout}${error.stderr}`,
+  );
+  must(/1 lesson passed/.test(tested), `lesson test beside the service: ${tested.trim().split('\n').at(-1)}`);
+  must((await ask('GET', '/healthz')).status === 200, 'the service goes on beside it');
+  writeFileSync(AGAIN, JSON.stringify({ cookie, shell }));
+}
+
+async function afterTheReboot(): Promise<void> {
+  const { cookie } = JSON.parse(readFileSync(AGAIN, 'utf8')) as { cookie: string };
+  rmSync(AGAIN);
+  const took = await untilAnswered();
+  say(`ok   the service answers by itself, ${Math.round(took / 1000)} s after the machine was up`);
+  for (const unit of [...UNITS, 'caddy']) {
+    const state = run('systemctl', 'show', '--property=ActiveState', '--value', unit).trim();
+    must(state === 'active', `${unit} is ${state}`);
+  }
+  using terminal = await Terminal.open(cookie);
+  terminal.type('echo "file-is-$(cat file)-"');
+  await terminal.shows(/file-is-kept-/);
+  say('ok   the learner’s file is there after the reboot, for the same cookie');
+  limitsAreWritten();
+  must(slipway('ps').includes('ready'), 'ps shows the sandbox again');
+  say(slipway('service', 'uninstall'));
+  must(!existsSync('/etc/systemd/system/slipway.service'), 'uninstall took the units away');
+}
+
+await (existsSync(AGAIN) ? afterTheReboot() : beforeTheReboot());
 process.exit();

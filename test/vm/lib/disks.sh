@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # The disks that differ from run to run: the checkout with its command, node_modules, the sandbox images.
 # Each is an ext4 file written by mke2fs from a directory: nothing is mounted, owners and modes are kept.
-# The VM may write to all of them; qemu throws away what it wrote.
+# The VM may write to all of them; they go with the run.
 
 # make_disk FILE LABEL SIZE DIRECTORY
 make_disk() {

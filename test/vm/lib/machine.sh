@@ -16,10 +16,11 @@ machine_arguments() {
     -kernel "$1/vmlinuz" -initrd "$1/initrd"
     -device virtio-rng-pci -device virtio-serial-pci
   )
-  for file in "$1/disk.ext4" "$2/job.ext4" "$2/modules.ext4" "$2/images.ext4" "$2/class.ext4"; do
+  # A copy: what is written stays over a reboot, and goes with the run.
+  cp --sparse=always --reflink=auto -- "$1/disk.ext4" "$2/disk.ext4"
+  for file in "$2"/{disk,job,modules,images,class}.ext4; do
     name=$(basename -- "$file" .ext4)
-    # snapshot: writes go to an unlinked file in TMPDIR, so the disks stay as made
-    arguments+=(-drive "if=none,id=$name,file=$file,format=raw,snapshot=on" -device "virtio-blk-pci,drive=$name")
+    arguments+=(-drive "if=none,id=$name,file=$file,format=raw,cache=unsafe" -device "virtio-blk-pci,drive=$name")
   done
 }
 
@@ -30,27 +31,35 @@ kernel_line() {
 
 # run_command ROOT RUN: boots, streams, powers off; ends the script with the command's status
 run_command() {
-  local console=$2/console.log output=$2/output.log status=$2/status arguments began=$SECONDS ended=0 stream
+  local console=$2/console.log output=$2/output.log status=$2/status arguments began=$SECONDS ended stream shown
   machine_arguments "$1" "$2"
   # qemu writes to files and tail reads them: a slow reader of our stdout can neither stop the VM nor lose its last lines.
   touch -- "$console" "$output" "$status"
   # shellcheck disable=SC2054 # the commas are qemu's
   arguments+=(
     -append "$(kernel_line slipway-run.service)"
-    -chardev "file,id=console,path=$console" -serial chardev:console
-    -chardev "file,id=output,path=$output" -device virtserialport,chardev=output,name=slipway.output
+    -chardev "file,id=console,path=$console,append=on" -serial chardev:console
+    -chardev "file,id=output,path=$output,append=on" -device virtserialport,chardev=output,name=slipway.output
     -chardev "file,id=status,path=$status" -device virtserialport,chardev=status,name=slipway.status
   )
   progress "command: $(printf '%q ' "${command[@]}" | cut -c 1-100)"
   progress "booting ($CPUS CPUs, $MEMORY_MIB MiB, software emulation, at most $limit)"
-  # pdeathsig: a script that is killed outright leaves no VM behind.
-  TMPDIR=$2 setpriv --pdeathsig TERM timeout --kill-after="$KILL_AFTER" "$limit" qemu-system-x86_64 "${arguments[@]}" </dev/null >&2 &
-  vm=$!
-  tail --pid="$vm" --sleep-interval=0.2 --lines=+1 --follow "$output" &
-  stream=$!
-  wait "$vm" || ended=$?
-  vm=
-  wait "$stream" || true
+  while :; do
+    ended=0
+    shown=$(stat --format=%s "$output")
+    : >"$status"
+    # pdeathsig: a script that is killed outright leaves no VM behind.
+    TMPDIR=$2 setpriv --pdeathsig TERM timeout --kill-after="$KILL_AFTER" "$limit" qemu-system-x86_64 "${arguments[@]}" </dev/null >&2 &
+    vm=$!
+    tail --pid="$vm" --sleep-interval=0.2 --bytes=+$((shown + 1)) --follow "$output" &
+    stream=$!
+    wait "$vm" || ended=$?
+    vm=
+    wait "$stream" || true
+    # Left by guest/run before it reboots. With -no-reboot that ends qemu, and the disks are as they were left.
+    [[ $(<"$status") == again ]] || break
+    progress 'the command wants a reboot: booting again from the same disks'
+  done
 
   mkdir -p "$cache/last"
   mv -- "$console" "$output" "$cache/last/"
