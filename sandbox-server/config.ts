@@ -34,6 +34,8 @@ export interface Config {
   networks: Network[];
   network: NetworkLimits;
   maxSandboxes: number;
+  /** Sandboxes that may wait for a learner, in all. */
+  poolSize: number;
   /** 0: as many as one likes. So with every other number of sandboxes or starts. */
   sandboxesPerLearner: number;
   sandboxesPerAddress: number;
@@ -156,6 +158,7 @@ export function composeConfig(settings: Settings, { sandboxes, registry, program
       shut: settings.networkShut,
     },
     maxSandboxes: settings.maxSandboxes,
+    poolSize: settings.pool,
     sandboxesPerLearner: settings.sandboxesPerLearner,
     sandboxesPerAddress: settings.sandboxesPerAddress,
     startsPerLearner: settings.startsPerLearner,

@@ -37,6 +37,7 @@ import type { SandboxSession } from './session/sandbox-session.ts';
 import { handedSocket, tellReady } from './service-manager.ts';
 import { Sessions } from './session/sessions.ts';
 import { Spares } from './session/spares.ts';
+import { specsOf } from './session/spec.ts';
 import { hostProcessors, Unattended } from './session/unattended.ts';
 import { Sockets } from './socket/upgrade.ts';
 import { finishRestore } from './store/backup/finish.ts';
@@ -135,7 +136,21 @@ export async function startGateway(config: Config, log: Log, given?: SandboxDriv
     audit.happened(whose, happening);
   };
   const sessions = stack.use(
-    new Sessions({ driver, records, places, spares, clock, config, log, whileReady, onReturned, onHappening, ...way }),
+    new Sessions({
+      driver,
+      records,
+      places,
+      spares,
+      specs: () => specsOf(courses.all(), config),
+      clock,
+      config,
+      log,
+      whileReady,
+      onReturned,
+      onHappening,
+      onClaim: metrics.claimed.bind(metrics),
+      ...way,
+    }),
   );
   const capacity = () => driver.capacity({ signal: AbortSignal.timeout(CAPACITY_MS) });
   const health = new Health({
@@ -148,6 +163,7 @@ export async function startGateway(config: Config, log: Log, given?: SandboxDriv
     registry: metrics.registry,
     sandboxes: () => sessions.all(),
     room: () => ({ ...sessions.status, places: config.maxSandboxes }),
+    pooled: () => sessions.pooled,
     courses: () => courses.all().map((course) => ({ id: course.id, profile: profileOf(course) })),
     capacity,
     database: databasePath,

@@ -183,6 +183,13 @@ export const SETTINGS = {
     },
     ...wholeNumber(1, 100_000),
   }),
+  pool: setting({
+    group: 'Sandboxes',
+    value: 'N',
+    doc: 'How many may run ahead and wait for learners, who find them at once: one of each course’s image, and as many as were asked for in the last minutes. They give way to learners’ own. With 0 there is none.',
+    fallback: '8',
+    ...wholeNumber(0, 1000),
+  }),
   queueLength: setting({
     group: 'Limits for all',
     value: 'N',

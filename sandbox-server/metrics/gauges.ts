@@ -9,6 +9,8 @@ export interface Watched {
   sandboxes(): Iterable<{ state: SandboxState; course: string; spec: { profile: Profile }; throttled: boolean }>;
   /** How many learners wait for a place, and how many places there are, free or not. */
   room(): { waiting: number; places: number };
+  /** How many sandboxes wait for a learner. */
+  pooled(): number;
   /** The courses of this server: no others are labels. */
   courses(): Iterable<{ id: string; profile: Profile }>;
   /** Rejects where the host cannot be asked, soon. */
@@ -22,7 +24,7 @@ const SAME_LOOK_MS = 500;
 
 const STATES = ['requested', 'starting', 'ready', 'frozen', 'stopped'] as const satisfies SandboxState[];
 
-export function addGauges({ registry, sandboxes, room, courses, capacity, database }: Watched): void {
+export function addGauges({ registry, sandboxes, room, pooled, courses, capacity, database }: Watched): void {
   const byState = new Gauge({
     name: 'slipway_sandboxes',
     help: 'Sandboxes that learners have, by state, profile and course. requested: it was never started.',
@@ -72,7 +74,15 @@ export function addGauges({ registry, sandboxes, room, courses, capacity, databa
       this.set(room().places);
     },
   });
-  for (const each of [byState, queue, places, slowedDown, sizes, ...hostGauges(capacity)])
+  const pool = new Gauge({
+    name: 'slipway_pool',
+    help: 'Sandboxes that run ahead and wait for a learner; slipway_sandboxes does not count them.',
+    registers: [],
+    collect() {
+      this.set(pooled());
+    },
+  });
+  for (const each of [byState, queue, places, pool, slowedDown, sizes, ...hostGauges(capacity)])
     registry.registerMetric(each);
 }
 

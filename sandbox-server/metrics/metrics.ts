@@ -34,6 +34,11 @@ export class Metrics implements Disposable {
     help: 'What became of sandboxes: given to a learner, started, not-started, frozen, thawed, stopped, died, throttled, unthrottled, moved, extended, destroyed.',
     labelNames: ['event'],
   });
+  private readonly claims = this.counter({
+    name: 'slipway_pool_claims_total',
+    help: 'New sandboxes that were asked for where some may run ahead, by whether one waited: found is yes or no.',
+    labelNames: ['found'],
+  });
   readonly attach = this.histogram({
     name: 'slipway_terminal_attach_seconds',
     help: 'From a page’s opening of a terminal to its being attached: what a learner waits for. cold: the sandbox had to be started or thawed for it.',
@@ -89,6 +94,7 @@ export class Metrics implements Disposable {
     // What has not happened yet is 0 and not absent: an alert on its growth must see the first.
     for (const reason of ERROR_CODES) this.refusals.inc({ reason, by: 'websocket' }, 0);
     for (const phase of START_STAGES) if (phase !== 'shell') this.startPhases.zero({ phase });
+    for (const found of ['yes', 'no']) this.claims.inc({ found }, 0);
     for (const kind of ['terminal', 'lesson'] as const) this.sockets.set({ kind }, 0);
     for (const direction of ['in', 'out'] as const) this.terminalBytes.inc({ direction }, 0);
     for (const outcome of ['passed', 'not-yet', 'broken', 'not-run']) this.checks.zero({ outcome });
@@ -101,6 +107,10 @@ export class Metrics implements Disposable {
   happened(happening: Happening): void {
     if (happening.event !== 'stage') return this.events.inc({ event: happening.event });
     this.startPhases.observe({ phase: happening.stage }, happening.seconds);
+  }
+
+  claimed(found: boolean): void {
+    this.claims.inc({ found: found ? 'yes' : 'no' });
   }
 
   answered(status: number): void {

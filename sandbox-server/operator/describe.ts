@@ -14,7 +14,7 @@ import { LEARNER_LETTERS, type SandboxInfo, type ServerInfo, terminalsOfInit } f
 export interface Described {
   config: Pick<Config, 'maxSandboxes' | 'sandboxes' | 'minFreeMemoryBytes' | 'minFreeDiskBytes'>;
   driver: Pick<SandboxDriver, 'stats' | 'list' | 'connect'>;
-  sessions: Pick<Sessions, 'all' | 'placeOf' | 'status'>;
+  sessions: Pick<Sessions, 'all' | 'placeOf' | 'status' | 'pooled'>;
   spares: Pick<Spares, 'ids'>;
   courses: Courses;
   watch: { health: Pick<Health, 'readiness'> };
@@ -54,6 +54,7 @@ export class Description implements Disposable {
       courses: courses.all().map(({ id }) => id),
       places: config.maxSandboxes,
       ...sessions.status,
+      pooled: sessions.pooled,
       processors: availableParallelism(),
       load: loadavg()[0]!,
       memory: host?.memory ?? null,

@@ -21,6 +21,8 @@ export const serverInfo = z.object({
   places: count,
   running: count,
   waiting: count,
+  /** Sandboxes that run ahead and wait for a learner. */
+  pooled: count,
   processors: count,
   /** How many processes ran or could have run, on average of the last minute. */
   load: z.number(),

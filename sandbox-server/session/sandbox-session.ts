@@ -45,6 +45,8 @@ export class SandboxSession implements Disposable {
   /** Resolves, whatever comes of it, when a stop that is under way is over. */
   private ending: Promise<void> | undefined;
   private readonly watchers = new StartWatchers((stage, seconds) => this.happened({ event: 'stage', stage, seconds }));
+  /** Its disk may be there. One that was never started can be another one that waits for a learner. */
+  private made: boolean;
   /** It was given a place, and its state does not show that yet, or not for a moment. */
   private placed = false;
 
@@ -52,7 +54,7 @@ export class SandboxSession implements Disposable {
     context: SessionContext,
     identity: { id: string; learner: string; course: string; seenAt: number; keepUntil: number; endsAt: number | null },
     spec: SandboxSpec,
-    state: SandboxState,
+    state: SandboxState | 'new',
   ) {
     this.context = context;
     this.learner = identity.learner;
@@ -73,7 +75,8 @@ export class SandboxSession implements Disposable {
       note: (endsAt) => context.noteEnd(this.id, endsAt),
     });
     this.sandbox = { id: identity.id, spec };
-    this.enter(state);
+    this.made = state !== 'new';
+    this.enter(state === 'new' ? 'requested' : state);
   }
 
   /** Another one after `replace`. */
@@ -288,6 +291,7 @@ export class SandboxSession implements Disposable {
       this.attendance.leftAs('stopped');
     }
     await this.takePlace();
+    if (!this.made) this.become(this.context.claim(this));
     this.apply('start');
     this.failure = undefined;
     const failure = await startSandbox(this.context, this, (stage) => this.watchers.tell(stage));
@@ -296,6 +300,13 @@ export class SandboxSession implements Disposable {
     this.failure = failure?.code;
     this.apply(failure ? 'failed' : 'started');
     if (failure) throw failure;
+  }
+
+  /** The learner's at last: one that waited for them, or this one that is made now. */
+  private become(waiting: Sandbox | undefined): void {
+    this.made = true;
+    if (waiting) this.sandbox = waiting;
+    this.happened({ event: 'given' });
   }
 
   /** What gave it a place is over: its state alone says whether it has one. */

@@ -3,6 +3,7 @@ import type { SandboxDriver } from '../sandbox/driver.ts';
 import type { OnHappening } from './happening.ts';
 import type { Room } from './room/room.ts';
 import type { SandboxSession } from './sandbox-session.ts';
+import type { Sandbox } from './start-sandbox.ts';
 
 export interface SessionContext {
   driver: SandboxDriver;
@@ -14,6 +15,8 @@ export interface SessionContext {
   sessionExtendMs: number;
   /** The host's places for sandboxes that run. */
   room: Pick<Room, 'admit' | 'leave' | 'freed'>;
+  /** A sandbox of the same spec that waits for a learner, and is this one's from now on, in the database too. */
+  claim(session: SandboxSession): Sandbox | undefined;
   /** Notes in the database that somebody is here. */
   seen(id: string): void;
   /** Notes in the database until when it is kept at least. */

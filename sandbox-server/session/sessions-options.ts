@@ -1,7 +1,7 @@
 /** What the sandboxes of all learners are made of, and whom they tell. */
 import type { Config } from '../config.ts';
 import type { RecoveryLines } from '../recovery-log.ts';
-import type { SandboxDriver } from '../sandbox/driver.ts';
+import type { SandboxDriver, SandboxSpec } from '../sandbox/driver.ts';
 import type { SandboxRecords } from '../store/sandbox-records.ts';
 import type { Clock } from './clock.ts';
 import type { OnHappening } from './happening.ts';
@@ -29,14 +29,19 @@ export interface SessionsOptions {
       | 'sessionExtendMs'
       | 'startTimeoutMs'
       | 'images'
+      | 'poolSize'
     >;
   log: SessionContext['log'] & RecoveryLines;
   spares: Spares;
+  /** What the courses' sandboxes are made of, of which some may wait for learners. Absent: none does. */
+  specs?: () => Iterable<SandboxSpec>;
   outlet?: Outlet;
   /** Called whenever a sandbox is ready; what it returns is disposed when the sandbox is not any more. */
   whileReady?: (session: SandboxSession) => Disposable;
   /** Told what becomes of sandboxes. */
   onHappening?: OnHappening;
+  /** Told whether one waited where a new sandbox was asked for. */
+  onClaim?: (found: boolean) => void;
   /** Called when somebody comes to a sandbox that nobody looked at. */
   onReturned?: (session: SandboxSession) => void;
 }

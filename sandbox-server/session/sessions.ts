@@ -6,6 +6,7 @@ import { randomId } from './ids.ts';
 import { lifeOf } from './life.ts';
 import { LearnerError } from './learner-error.ts';
 import { KeptSafely } from './room/kept-safely.ts';
+import { Pool } from './pool.ts';
 import { Room } from './room/room.ts';
 import { SandboxSession } from './sandbox-session.ts';
 import type { SessionContext } from './session-context.ts';
@@ -34,6 +35,7 @@ export class Sessions implements AsyncDisposable {
   private readonly byOwner = new Map<string, SandboxSession>();
   private readonly unsure: UnsureTime;
   private readonly room: Room;
+  private readonly pool: Pool;
   private readonly sweeper: NodeJS.Timeout;
   private sweeping: Promise<void> | undefined;
   private reconciler: NodeJS.Timeout | undefined;
@@ -41,14 +43,25 @@ export class Sessions implements AsyncDisposable {
   constructor(options: SessionsOptions) {
     this.options = options;
     this.recovery = new RecoveryLog(options.log);
-    const { driver, records, places, clock, config, log } = options;
+    const { driver, records, places, spares, specs, clock, config, log } = options;
     const now = () => clock.now();
     this.room = new Room({
       guests: () => [...this.byOwner.values()],
       capacity: () => driver.capacity({ signal: AbortSignal.timeout(CAPACITY_MS) }),
       places: new KeptSafely(places, log),
+      onShort: () => void this.pool.look(),
       now,
       config,
+      log,
+    });
+    this.pool = new Pool({
+      size: specs ? config.poolSize : 0,
+      spares,
+      specs: specs ?? (() => []),
+      room: (spec) => this.room.left(spec, this.pool.length),
+      busy: () => this.starting,
+      givenUp: () => this.room.freed(false),
+      now,
       log,
     });
     this.context = {
@@ -59,6 +72,7 @@ export class Sessions implements AsyncDisposable {
       sessionTimeMs: config.sessionTimeMs,
       sessionExtendMs: config.sessionExtendMs,
       room: this.room,
+      claim: (session) => this.claim(session),
       seen: (id) => this.noted(id, () => records.seen(id)),
       keep: (id, until) => records.keep(id, until),
       noteEnd: (id, endsAt) => this.noted(id, () => records.noteEnd(id, endsAt)),
@@ -133,9 +147,23 @@ export class Sessions implements AsyncDisposable {
     const existing = records.find(learner, course);
     const { id: imageId, profile } = built;
     const record = existing ?? records.create({ id: randomId(), learner, course, image: imageId, profile });
-    const session = this.add(record, 'requested');
-    if (!existing) this.context.onHappening(session, { event: 'given' });
-    return session;
+    return this.add(record, existing ? 'requested' : 'new');
+  }
+
+  /** A new sandbox need not be made where one waits that is just like it. */
+  private claim({ id, spec }: SandboxSession): Spare | undefined {
+    if (!this.pool.open) return undefined;
+    const spare = this.pool.claim(spec);
+    this.options.onClaim?.(spare !== undefined);
+    try {
+      if (spare) this.options.records.adopt(id, spare.id);
+      spare?.take();
+      return spare;
+    } catch (error) {
+      this.options.log.warn({ sandbox: id, err: error }, 'a sandbox that waited could not be given to its learner');
+      void spare?.[Symbol.asyncDispose]();
+      return undefined;
+    }
   }
 
   /**
@@ -188,6 +216,15 @@ export class Sessions implements AsyncDisposable {
     this.context.onHappening(session, { event: 'extended', what: 'session', until: session.time.endsAt! });
   }
 
+  /** How many sandboxes wait for a learner. */
+  get pooled(): number {
+    return this.pool.length;
+  }
+
+  private get starting(): boolean {
+    return [...this.byOwner.values()].some(({ state }) => state === 'starting');
+  }
+
   /** How many learners wait for a place, and how many sandboxes have one. */
   get status(): { waiting: number; running: number } {
     return this.room.status;
@@ -224,6 +261,7 @@ export class Sessions implements AsyncDisposable {
     clearTimeout(this.reconciler);
     this.room[Symbol.dispose]();
     await this.sweeping;
+    await this.pool[Symbol.asyncDispose]();
     for (const session of this.byOwner.values()) session[Symbol.dispose]();
   }
 
@@ -276,7 +314,7 @@ export class Sessions implements AsyncDisposable {
     await this.options.outlet?.remove(session.id);
   }
 
-  private add(record: SandboxRecord, state: SandboxSession['state']): SandboxSession {
+  private add(record: SandboxRecord, state: SandboxSession['state'] | 'new'): SandboxSession {
     const { images, limits } = this.options.config;
     const entry = Object.values(images).find(({ id }) => id === record.image);
     const spec = specOf({ ...entry, id: record.image, profile: record.profile }, limits);

@@ -16,3 +16,12 @@ export function specOf(
     ...(layers.length > 0 ? { layers: [...layers] } : {}),
   };
 }
+
+/** Of each course's sandbox as it begins, each kind once. */
+export function specsOf(
+  courses: Iterable<{ image: string }>,
+  { images, limits }: Pick<Config, 'images' | 'limits'>,
+): SandboxSpec[] {
+  const names = new Set([...courses].map(({ image }) => image));
+  return [...names].flatMap((name) => (images[name] ? [specOf(images[name], limits)] : []));
+}

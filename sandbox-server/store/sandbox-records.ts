@@ -98,6 +98,19 @@ export class SandboxRecords {
     }
   }
 
+  /** Gives a spare sandbox to whom one was promised that is not made yet: both are noted, or nothing. */
+  adopt(promised: string, spare: string): void {
+    this.database.exec('BEGIN IMMEDIATE');
+    try {
+      this.database.prepare('UPDATE sandbox SET id = ? WHERE id = ?').run(spare, promised);
+      this.database.prepare('DELETE FROM spare_sandbox WHERE id = ?').run(spare);
+      this.database.exec('COMMIT');
+    } catch (error) {
+      this.database.exec('ROLLBACK');
+      throw error;
+    }
+  }
+
   delete(id: string): void {
     this.database.prepare('DELETE FROM sandbox WHERE id = ?').run(id);
   }

@@ -16,6 +16,7 @@ import { lessonCheck } from './figures/lesson-check.ts';
 import { liveFigure } from './figures/live-figure.ts';
 import { memory } from './figures/memory.ts';
 import { pageWeight } from './figures/page-weight.ts';
+import { pool } from './figures/pool.ts';
 import { reset } from './figures/reset.ts';
 import { comeBack } from './figures/return.ts';
 import { start } from './figures/start.ts';
@@ -25,6 +26,7 @@ import { describeMachine } from './machine.ts';
 
 const BENCHES: Bench[] = [
   start,
+  pool,
   echo,
   throughput,
   memory,

@@ -55,6 +55,8 @@ export async function ownConfig(overrides: Overrides = {}): Promise<{ config: Co
     sandboxesPerLearner: 0,
     startsPerLearner: 0,
     startsPerAddress: 0,
+    // What runs is what a test has started: those about the pool set it.
+    poolSize: 0,
     ...overrides,
     paths: {
       ...base.paths,

@@ -25,6 +25,7 @@ export const LIMITS_OF: Record<Profile, SandboxLimits> = { standard: LIMITS, con
 
 /** Nothing of what an operator may limit: tests that are about a limit set it. */
 export const NO_LIMITS = {
+  poolSize: 0,
   sandboxesPerLearner: 0,
   sandboxesPerAddress: 0,
   startsPerLearner: 0,

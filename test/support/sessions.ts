@@ -27,6 +27,7 @@ export function sessionsOn(
   outlet?: SessionsOptions['outlet'],
   whileReady?: SessionsOptions['whileReady'],
   onReturned?: SessionsOptions['onReturned'],
+  specs?: SessionsOptions['specs'],
 ): SessionsUnderTest {
   const clock = { now: 1_000_000, jumped: 0 };
   const now = () => clock.now;
@@ -61,6 +62,7 @@ export function sessionsOn(
     ...(outlet ? { outlet } : {}),
     ...(whileReady ? { whileReady } : {}),
     ...(onReturned ? { onReturned } : {}),
+    ...(specs ? { specs } : {}),
   });
   return { sessions, spares, records, clock, warnings };
 }

@@ -28,13 +28,13 @@ export function snapshot({ server, rows, busy }: Moment, width: number): string[
 }
 
 function headOf(server: ServerInfo, busy: number | undefined): string[] {
-  const { startedAt, now, urls, unready, places, running, waiting, processors, load } = server;
+  const { startedAt, now, urls, unready, places, running, waiting, pooled, processors, load } = server;
   const { memory, disk, leastFree, gateway } = server;
   const { median, p99, most } = gateway.lateMs;
   const state = unready.length === 0 ? 'ready' : `NOT READY: ${unready.join(', ')}`;
   return [
     `Server      ${state}; up ${ageOf(startedAt, now)}, ${urls[0] ?? 'no address yet'}`,
-    `Places      ${running} of ${places} taken; ${waiting} ${waiting === 1 ? 'waits' : 'wait'}`,
+    `Places      ${running} of ${places} taken; ${waiting} ${waiting === 1 ? 'waits' : 'wait'}; ${pooled} ${pooled === 1 ? 'runs' : 'run'} ahead`,
     `Processors  ${percent(busy)} of ${processors} busy; load ${load.toFixed(2)}`,
     `Memory      ${roomOf(memory && { free: memory.availableBytes, total: memory.totalBytes }, leastFree.memoryBytes)}`,
     `Disk        ${roomOf(disk && { free: disk.freeBytes, total: disk.totalBytes }, leastFree.diskBytes)}`,

@@ -6,7 +6,7 @@
  */
 import type { Config } from '../../config.ts';
 import type { ErrorCode } from '../../protocol/errors.ts';
-import type { HostCapacity } from '../../sandbox/driver.ts';
+import type { HostCapacity, SandboxSpec } from '../../sandbox/driver.ts';
 import { LearnerError } from '../learner-error.ts';
 import type { StopReason } from '../stop-reason.ts';
 import { Departures, ToldEstimate } from './estimate.ts';
@@ -21,6 +21,8 @@ export interface RoomOptions {
   /** All learners' sandboxes. */
   guests: () => Guest[];
   capacity: () => Promise<HostCapacity>;
+  /** Called when somebody waits for what all share. */
+  onShort?: () => void;
   places: KeptPlaces;
   now: () => number;
   config: Pick<
@@ -127,6 +129,18 @@ export class Room implements Disposable {
       if (this.again) void this.look(); // asked for after the last look had ended
     });
     return this.looking;
+  }
+
+  /**
+   * How many more like this could run beside `held` others that are nobody's, with no learner kept waiting for it. Negative:
+   * those are in somebody's way already.
+   */
+  async left({ limits }: Pick<SandboxSpec, 'limits'>, held: number): Promise<number> {
+    const host = await this.capacity();
+    if (!host) return 0;
+    if (this.line.length > 0 || this.host.isShort(host) || !this.host.hasDisk(host)) return -1;
+    const places = this.options.config.maxSandboxes - this.occupants().length - held;
+    return this.host.hasMemory(host, limits) ? places : Math.min(places, 0);
   }
 
   /** Where what runs has taken more memory than should be, stops one of those that nobody looks at. */
@@ -239,6 +253,7 @@ export class Room implements Disposable {
   private makeRoom(obstacles: readonly Obstacle[]): void {
     const [blocking] = obstacles.filter(({ shared }) => shared);
     const guests = this.options.guests().filter((guest) => !this.yielding.has(guest));
+    if (obstacles.some(({ shared, why }) => shared || why === 'disk')) this.options.onShort?.();
     if (blocking) {
       // What another one's end gives back of memory is known only afterwards.
       const wanted = blocking.why === 'memory' ? 1 : obstacles.filter(({ shared }) => shared).length;

@@ -7,9 +7,9 @@ export interface HttpAnswer {
   body: string;
 }
 
-export function post(url: string, origin: string): Promise<HttpAnswer> {
+export function post(url: string, origin: string, more: Record<string, string> = {}): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
-    const headers = { 'content-type': 'application/json', origin };
+    const headers = { 'content-type': 'application/json', origin, ...more };
     const outgoing = request(url, { method: 'POST', headers, agent: false }, (response) => {
       let body = '';
       response.setEncoding('utf8').on('data', (text: string) => (body += text));

@@ -33,6 +33,12 @@ export class Learner {
     return ((await answer.json()) as SandboxAnswer).state;
   }
 
+  /** Deletes all that is theirs, the sandbox first. */
+  async leave(): Promise<void> {
+    const { status, body } = await post(`${this.url}/api/progress/delete`, this.url, { cookie: this.cookie });
+    if (status !== 204) throw new Error(`POST /api/progress/delete answered ${status}: ${body}`);
+  }
+
   /** Opens the terminal; the sandbox starts with it. Resolves when the WebSocket is open and `open` was said. */
   async open(options: TerminalOptions = {}): Promise<TerminalClient> {
     return new TerminalClient(await this.socket(`terminals/${TERMINAL}`), options);

@@ -1,22 +1,13 @@
 /** Start: from asking for a sandbox to the first command's answer, beside Docker on the same file system. */
 import { join } from 'node:path';
-import type { StartStage } from '../../../sandbox-server/protocol/messages.ts';
 import type { Bench } from '../bench.ts';
-import { Learner } from '../client/learner.ts';
-import { PROMPT } from '../client/terminal.ts';
+import { type Moments, startOnce } from '../client/start-once.ts';
 import { PrivateDocker } from '../docker/engine.ts';
 import { dockerCommand, dockerPrompt } from '../docker/start.ts';
 import { figure, ratio, spread, type Figure } from '../figure.ts';
 import { BenchServer } from '../host/server.ts';
 import { launchStages } from '../host/launch-stages.ts';
 import { imageOf } from '../../support/config.ts';
-
-/** Not in the shell's echo of the command, so it is the answer. */
-const COMMAND = 'echo $((6*7))\n';
-const ANSWER = '42';
-
-/** Milliseconds from the request to each moment of a start. */
-type Moments = Record<'cookie' | 'open' | StartStage | 'attached' | 'prompt' | 'answer', number>;
 
 const STEPS: [from: keyof Moments | undefined, to: keyof Moments, what: string][] = [
   [undefined, 'cookie', 'POST /api/session'],
@@ -101,23 +92,3 @@ export const start: Bench = {
     };
   },
 };
-
-async function startOnce(url: string): Promise<Moments> {
-  const moments: Partial<Moments> = {};
-  const began = performance.now();
-  const note = (name: keyof Moments, at = performance.now()) => (moments[name] = at - began);
-  const learner = await Learner.arrive(url);
-  note('cookie');
-  await using terminal = await learner.open({
-    heard: (message) => {
-      if (message.type === 'starting') note(message.stage);
-      if (message.type === 'attached') note('attached');
-    },
-  });
-  note('open');
-  note('prompt', await terminal.sees(PROMPT));
-  const answered = terminal.sees(ANSWER);
-  terminal.type(COMMAND);
-  note('answer', await answered);
-  return moments as Moments;
-}

@@ -113,6 +113,7 @@ test('top says what keeps the server from being ready, and where too little is f
     places: 4,
     running: 1,
     waiting: 1,
+    pooled: 2,
     processors: 2,
     load: 0.5,
     memory: { totalBytes: 8 * GIB, availableBytes: 4 * GIB },
@@ -129,7 +130,7 @@ test('top says what keeps the server from being ready, and where too little is f
   const lines = snapshot({ server, rows, busy: 0.25 }, Infinity);
   expect(lines.slice(0, 6)).toEqual([
     'Server      NOT READY: draining, disk; up 2 h, http://class.example',
-    'Places      1 of 4 taken; 1 waits',
+    'Places      1 of 4 taken; 1 waits; 2 run ahead',
     'Processors  25 % of 2 busy; load 0.50',
     'Memory      4.0 GiB of 8.0 GiB free; 512 MiB stay free',
     'Disk        256 MiB of 50 GiB free; 512 MiB stay free TOO LITTLE',
