@@ -7,10 +7,20 @@ export interface HttpAnswer {
   body: string;
 }
 
-export function post(url: string, origin: string, more: Record<string, string> = {}): Promise<HttpAnswer> {
+interface PostOptions {
+  headers?: Record<string, string>;
+  /** Where it comes from, of this host. */
+  localAddress?: string;
+}
+
+export function post(
+  url: string,
+  origin: string,
+  { headers: more, localAddress }: PostOptions = {},
+): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
     const headers = { 'content-type': 'application/json', origin, ...more };
-    const outgoing = request(url, { method: 'POST', headers, agent: false }, (response) => {
+    const outgoing = request(url, { method: 'POST', headers, localAddress, agent: false }, (response) => {
       let body = '';
       response.setEncoding('utf8').on('data', (text: string) => (body += text));
       response.once('error', reject);

@@ -6,11 +6,14 @@ import { runInSandbox } from '../../../sandbox-server/sandbox/init/ask.ts';
 import { OciDriver } from '../../../sandbox-server/sandbox/oci/driver.ts';
 import { Cgroups } from '../../../sandbox-server/sandbox/oci/supervisor/cgroups.ts';
 import { delegatedParent } from '../../../sandbox-server/sandbox/oci/supervisor/delegation.ts';
-import type { Overrides } from '../../support/config.ts';
+import { testConfig, type Overrides } from '../../support/config.ts';
 import { TestServer } from '../../support/server.ts';
 
 /** Sandboxes that the bench destroys behind the gateway's back count there as running: more than any bench starts. */
 const MAX_SANDBOXES = 10_000;
+
+/** All come from one address, in a minute. */
+const MANY_LEARNERS = 100_000;
 
 export class BenchServer implements AsyncDisposable {
   readonly server: TestServer;
@@ -25,7 +28,17 @@ export class BenchServer implements AsyncDisposable {
   }
 
   static async start(overrides: Overrides = {}): Promise<BenchServer> {
-    const server = await TestServer.start({ maxSandboxes: MAX_SANDBOXES, ...overrides });
+    // It is alone on the host: all ids are its.
+    const { idBase, idCount } = testConfig();
+    const server = await TestServer.start({
+      maxSandboxes: MAX_SANDBOXES,
+      learnersPerAddress: MANY_LEARNERS,
+      // What a start may take is counted on for a while: more than this host has, where hundreds come at once.
+      minFreeMemoryBytes: 0,
+      idBase,
+      idCount,
+      ...overrides,
+    });
     const { cgroup, paths } = server.config;
     return new BenchServer(server, new Cgroups(await delegatedParent(cgroup, paths.native)));
   }
