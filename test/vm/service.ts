@@ -32,6 +32,7 @@ function must(holds: boolean, what: string): void {
 function installCaddy(): void {
   const shipped = readFileSync(join(root, 'deploy/caddy/Caddyfile'), 'utf8');
   const ours = shipped.replace('{$SLIPWAY_NAME:class.example}', NAME).replace('# tls internal', 'tls internal');
+  appendFileSync('/etc/hosts', `127.0.0.1 ${NAME}\n`);
   mkdirSync('/etc/caddy', { recursive: true });
   writeFileSync('/etc/caddy/Caddyfile', ours);
   run('systemctl', 'enable', '--quiet', 'caddy.service');
