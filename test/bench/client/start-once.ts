@@ -1,5 +1,6 @@
 /** One learner's start, as each of its moments is seen from outside. */
 import type { StartStage } from '../../../sandbox-server/protocol/messages.ts';
+import { figure, type Figure } from '../figure.ts';
 import { Learner } from './learner.ts';
 import { PROMPT } from './terminal.ts';
 
@@ -9,6 +10,27 @@ const ANSWER = '42';
 
 /** Milliseconds from the request to each moment of a start. */
 export type Moments = Record<'cookie' | 'open' | StartStage | 'attached' | 'prompt' | 'answer', number>;
+
+const STEPS: [from: keyof Moments | undefined, to: keyof Moments, what: string][] = [
+  [undefined, 'cookie', 'POST /api/session'],
+  ['cookie', 'open', 'WebSocket handshake'],
+  ['open', 'container', 'disk made'],
+  ['container', 'shell', 'container started, init answers'],
+  ['shell', 'prompt', 'shell started, prompt'],
+  ['prompt', 'answer', 'command typed, answer'],
+];
+
+/** How long each part of starts took. */
+export function stepFigures(name: string, starts: readonly Moments[]): Figure[] {
+  return STEPS.map(([from, to, what]) =>
+    figure(
+      `${name}-${to}`,
+      `  ${what}`,
+      'ms',
+      starts.map((each) => each[to] - (from ? each[from] : 0)),
+    ),
+  );
+}
 
 /** `gone`: called when the answer was there and the terminal is closed. */
 export async function startOnce(url: string, gone?: (learner: Learner) => Promise<void>): Promise<Moments> {

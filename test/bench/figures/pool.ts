@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bench, BenchContext } from '../bench.ts';
 import type { Learner } from '../client/learner.ts';
-import { startOnce } from '../client/start-once.ts';
+import { type Moments, startOnce, stepFigures } from '../client/start-once.ts';
 import { figure, type Figure } from '../figure.ts';
 import { BenchServer } from '../host/server.ts';
 
@@ -26,7 +26,7 @@ export const pool: Bench = {
     context.progress('pool: it fills');
     await starts.filled(most);
     context.progress('pool: one after the other');
-    const sequence: number[] = [];
+    const sequence: Moments[] = [];
     for (let n = 0; n < most; n++) sequence.push(...(await starts.burst(1)));
     await starts.filled(most);
     context.progress('pool: a class trickles in');
@@ -40,14 +40,15 @@ export const pool: Bench = {
     context.progress('pool: a burst');
     const burst = await starts.burst(most);
     const figures: Figure[] = [
-      figure('pool-sequence', `One after the other, ${most}`, 'ms', sequence, {
+      figure('pool-sequence', `One after the other, ${most}`, 'ms', answers(sequence), {
         target: { limit: 15, text: 'p50 ≤ 15 ms' },
       }),
-      figure('pool-staggered', `${few}, one each ${STAGGER_MS} ms`, 'ms', staggered.flat(), {
+      ...stepFigures('pool-sequence', sequence),
+      figure('pool-staggered', `${few}, one each ${STAGGER_MS} ms`, 'ms', answers(staggered.flat()), {
         target: { limit: 40, of: 'p95', text: 'p95 ≤ 40 ms' },
       }),
-      figure('pool-burst', `${most} at once`, 'ms', burst, { target: { limit: 300, text: 'p50 ≤ 300 ms' } }),
-      figure('pool-cold-burst', `${most} at once, none waits`, 'ms', cold, {
+      figure('pool-burst', `${most} at once`, 'ms', answers(burst), { target: { limit: 300, text: 'p50 ≤ 300 ms' } }),
+      figure('pool-cold-burst', `${most} at once, none waits`, 'ms', answers(cold), {
         target: { limit: 900, text: 'p50 ≤ 900 ms' },
       }),
       figure('pool-failures', 'Starts that failed', '', [failures.length], { target: { limit: 0, text: 'none' } }),
@@ -64,6 +65,8 @@ export const pool: Bench = {
   },
 };
 
+const answers = (starts: readonly Moments[]) => starts.map(({ answer }) => answer);
+
 class Starts {
   private readonly server: BenchServer;
   private readonly context: BenchContext;
@@ -75,8 +78,8 @@ class Starts {
     this.failures = failures;
   }
 
-  /** So many at once; milliseconds of each that came to its answer. */
-  async burst(count: number): Promise<number[]> {
+  /** So many at once; of each that came to its answer. */
+  async burst(count: number): Promise<Moments[]> {
     this.context.signal.throwIfAborted();
     const gone: Learner[] = [];
     const began = await Promise.allSettled(
@@ -84,7 +87,7 @@ class Starts {
     );
     for (const learner of gone) await learner.leave();
     return began.flatMap((each) => {
-      if (each.status === 'fulfilled') return [each.value.answer];
+      if (each.status === 'fulfilled') return [each.value];
       this.failures.push(String(each.reason));
       return [];
     });

@@ -1,22 +1,13 @@
 /** Start: from asking for a sandbox to the first command's answer, beside Docker on the same file system. */
 import { join } from 'node:path';
 import type { Bench } from '../bench.ts';
-import { type Moments, startOnce } from '../client/start-once.ts';
+import { type Moments, startOnce, stepFigures } from '../client/start-once.ts';
 import { PrivateDocker } from '../docker/engine.ts';
 import { dockerCommand, dockerPrompt } from '../docker/start.ts';
 import { figure, ratio, spread, type Figure } from '../figure.ts';
 import { BenchServer } from '../host/server.ts';
 import { launchStages } from '../host/launch-stages.ts';
 import { imageOf } from '../../support/config.ts';
-
-const STEPS: [from: keyof Moments | undefined, to: keyof Moments, what: string][] = [
-  [undefined, 'cookie', 'POST /api/session'],
-  ['cookie', 'open', 'WebSocket handshake'],
-  ['open', 'container', 'disk made'],
-  ['container', 'shell', 'container started, init answers'],
-  ['shell', 'prompt', 'shell started, prompt'],
-  ['prompt', 'answer', 'command typed, answer'],
-];
 
 export const start: Bench = {
   name: 'start',
@@ -50,14 +41,7 @@ export const start: Bench = {
     const total = spread(ours.map(({ answer }) => answer));
     const figures: Figure[] = [
       figure('start', 'Slipway: request → prompt → answer', 'ms', total),
-      ...STEPS.map(([from, to, what]) =>
-        figure(
-          `start-${to}`,
-          `  ${what}`,
-          'ms',
-          ours.map((each) => each[to] - (from ? each[from] : 0)),
-        ),
-      ),
+      ...stepFigures('start', ours),
       ...(await launchStages(server)),
     ];
     if (docker instanceof PrivateDocker) {

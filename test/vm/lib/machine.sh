@@ -12,7 +12,7 @@ machine_arguments() {
   # shellcheck disable=SC2054 # the commas are qemu's
   arguments=(
     -name slipway-vm -nodefaults -no-user-config -display none -no-reboot
-    -machine q35 -accel tcg,thread=multi -cpu max -smp "$CPUS" -m "$MEMORY_MIB"
+    -machine q35 -accel tcg,thread=single -cpu max -smp "$CPUS" -m "$MEMORY_MIB"
     -kernel "$1/vmlinuz" -initrd "$1/initrd"
     -device virtio-rng-pci -device virtio-serial-pci
   )
