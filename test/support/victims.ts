@@ -36,6 +36,13 @@ export async function signalCalled(
   return undefined;
 }
 
+/** What is below the programs that the supervisor runs now: container runtimes. */
+export function runtimesOf(supervisor: number): number[] {
+  return childrenOf(supervisor)
+    .filter((pid) => TOOLS.test(argumentsOf(pid)[1] ?? ''))
+    .flatMap(childrenOf);
+}
+
 /** Its first child, as soon as it has one; undefined where it ends before. */
 async function childOf(pid: number): Promise<number | undefined> {
   while (argumentsOf(pid).length > 1) {

@@ -39,13 +39,16 @@ const answer = z.union([
 /** How long a runtime may take before it is killed and the start has failed. */
 const LAUNCH_MS = 20_000;
 
+/** How long it may stand still: learners are told within five seconds that a start hangs, and may try again. */
+const STALLED_MS = 3000;
+
 /** Starts the sandbox; the id of its first process on the host, and how long each part took in milliseconds. */
 export async function launch(
   native: string,
   signal: AbortSignal,
   spec: LaunchSpec,
 ): Promise<{ pid: number; stages: Record<string, number> }> {
-  const result = await runTool(native, ['launch'], JSON.stringify(spec), LAUNCH_MS, signal);
+  const result = await runTool(native, ['launch'], JSON.stringify(spec), LAUNCH_MS, signal, STALLED_MS);
   const parsed = answer.safeParse(parseJson(result.stdout));
   if (!parsed.success) {
     const code = result.status === null ? 'start-timeout' : 'start-failed';

@@ -1,6 +1,7 @@
 /** Running one of the host's tools to its end. */
 import { spawn } from 'node:child_process';
 import { hostLack } from '../host-lack.ts';
+import { watchForStall } from './stalled.ts';
 
 export interface ToolResult {
   status: number | null;
@@ -13,8 +14,8 @@ const MAX_OUTPUT = 64 * 1024;
 
 /**
  * Runs a program with nothing of our environment but a PATH. Rejects only with a `DriverError` where the host has nothing
- * left to run it with: a program that cannot be executed has status null and says why in `stderr`. `timeoutMs` and the signal
- * kill it.
+ * left to run it with: a program that cannot be executed has status null and says why in `stderr`. `timeoutMs`, the
+ * signal, and standing still for `stalledMs` kill it.
  */
 export function runTool(
   path: string,
@@ -22,6 +23,7 @@ export function runTool(
   input = '',
   timeoutMs = 30_000,
   signal?: AbortSignal,
+  stalledMs?: number,
 ): Promise<ToolResult> {
   return new Promise((resolve, reject) => {
     const child = spawn(path, args, {
@@ -40,12 +42,14 @@ export function runTool(
       }
     };
     const timer = setTimeout(end, timeoutMs);
+    const stall = child.pid && stalledMs ? watchForStall(child.pid, stalledMs, end) : undefined;
     signal?.addEventListener('abort', end);
     if (signal?.aborted) end();
     let stdout = '';
     let stderr = '';
     child.once('error', (error) => {
       clearTimeout(timer);
+      stall?.[Symbol.dispose]();
       const lack = hostLack(error);
       if (lack) reject(lack);
       else resolve({ status: null, stdout, stderr: error.message });
@@ -57,6 +61,7 @@ export function runTool(
     child.stdin.on('error', () => {}); // it ended without reading: its status tells
     child.once('close', (status) => {
       clearTimeout(timer);
+      stall?.[Symbol.dispose]();
       signal?.removeEventListener('abort', end);
       resolve({ status, stdout, stderr });
     });
