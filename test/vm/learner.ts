@@ -12,6 +12,8 @@ const COURSE = 'containers-and-docker';
 /** Emulated processors are slow. */
 const PATIENCE_MS = 240_000;
 
+const NOTICE_MS = 20_000;
+
 /** Status and first cookie of an answer. Every call is a connection of its own. */
 export function ask(method: 'GET' | 'POST', path: string): Promise<{ status: number; cookie: string }> {
   const headers = method === 'POST' ? { 'content-type': 'application/json', origin: URL } : {};
@@ -43,7 +45,7 @@ export async function untilAnswered(): Promise<number> {
 
 /** A terminal: what it printed since this connection was made, and which notices came. */
 export class Terminal implements Disposable {
-  readonly notices: string[] = [];
+  private readonly noticed = new Set<string>();
   private text = '';
   private position = 0;
   private readonly socket: WebSocket;
@@ -84,6 +86,14 @@ export class Terminal implements Disposable {
     throw new Error(`the terminal did not show ${pattern}, but: ${this.text.slice(-2000)}`);
   }
 
+  /** Whether this notice came, or comes soon: the kernel's counters are looked at now and then. */
+  async notices(code: string): Promise<boolean> {
+    for (const until = performance.now() + NOTICE_MS; performance.now() < until; await sleep(100)) {
+      if (this.noticed.has(code)) return true;
+    }
+    return false;
+  }
+
   [Symbol.dispose](): void {
     this.socket.terminate();
   }
@@ -96,7 +106,7 @@ export class Terminal implements Disposable {
 
   /** Whether it is attached now. */
   private hear(message: { type: string; from?: number; code?: string }): boolean {
-    if (message.type === 'notice') this.notices.push(message.code!);
+    if (message.type === 'notice') this.noticed.add(message.code!);
     if (message.type !== 'attached') return false;
     this.position = message.from!;
     return true;

@@ -105,12 +105,12 @@ async function beforeTheReboot(): Promise<void> {
 
   terminal.type('tail /dev/zero; echo "tail ended with $?."');
   must((await terminal.shows(/tail ended with (\d+)\./))[1] === '137', 'a program that takes all memory is ended');
-  must(terminal.notices.includes('out-of-memory'), 'the learner is told why');
+  must(await terminal.notices('out-of-memory'), 'the learner is told why');
   terminal.type(
     'for i in $(seq 3000); do sleep 30 & done 2> errors; grep -ci fork errors; echo forked-$((1)); kill $(jobs -p)',
   );
   await terminal.shows(/forked-1/);
-  must(terminal.notices.includes('too-many-processes'), 'processes have an end, and the learner is told');
+  must(await terminal.notices('too-many-processes'), 'processes have an end, and the learner is told');
 
   const sandboxes = slipway('ps');
   must(sandboxes.includes(group.slice(0, 6)), 'ps shows the sandbox');
