@@ -128,14 +128,7 @@ async function beforeTheReboot(): Promise<void> {
   await unnoticed('an upgrade', cookie, shell, upgrade);
   must(programOf('slipway') !== old, 'another program runs than before the upgrade');
 
-  const tested = await beside(
-    'node',
-    CLI,
-    'lesson',
-    'test',
-    '--no-install',
-    'lessons/containers-and-docker/01-introduction',
-  ).then(
+  const tested = await beside('node', CLI, 'lesson', 'test', 'lessons/containers-and-docker/01-introduction').then(
     ({ stdout }) => stdout,
     (error: { stdout: string; stderr: string }) => `${error.stdout}${error.stderr}`,
   );
