@@ -9,6 +9,7 @@ readonly KILL_AFTER=10s
 # machine_arguments ROOT RUN: fills the array `arguments` with what both modes share
 machine_arguments() {
   local name file
+  # One thread for both processors: with two, one Node in ten crashed while its compiler's threads changed each other's code.
   # shellcheck disable=SC2054 # the commas are qemu's
   arguments=(
     -name slipway-vm -nodefaults -no-user-config -display none -no-reboot
