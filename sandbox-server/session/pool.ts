@@ -2,6 +2,7 @@
  * Sandboxes that run and wait for a learner, so that who comes finds one: of each image as many as were lately asked for,
  * filled while nobody starts anything, and given up as soon as the host has no more than it needs.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { SandboxSpec } from '../sandbox/driver.ts';
 import type { Spare, Spares } from './spares.ts';
 
@@ -32,6 +33,9 @@ const LOOK_MS = 5000;
 
 /** For so long after one could not be started none is tried, in milliseconds. */
 const FAILED_MS = 30_000;
+
+/** How long a gateway that ends waits for the end of those that wait, in milliseconds: its visitors wait for the next one. */
+const END_MS = 1000;
 
 interface Kind {
   spec: SandboxSpec;
@@ -89,11 +93,13 @@ export class Pool implements AsyncDisposable {
     return this.looking;
   }
 
-  /** Those that wait are removed by the next gateway, as after a crash: nobody waits here for their end. */
+  /** Nobody is to come any more. What cannot be removed in time is by the next gateway, as after a crash. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.over = true;
     clearTimeout(this.timer);
-    await this.looking;
+    const waiting = [...this.kinds.values()].flatMap((kind) => kind.waiting.splice(0));
+    const removed = Promise.all(waiting.map((spare) => spare[Symbol.asyncDispose]()));
+    await Promise.race([Promise.all([this.looking, removed]), sleep(END_MS, undefined, { ref: false })]);
   }
 
   private async fit(): Promise<'done' | 'busy'> {
@@ -128,6 +134,10 @@ export class Pool implements AsyncDisposable {
     const { spares, now, log } = this.options;
     try {
       const spare = await spares.start(kind.spec);
+      if (this.over) {
+        await spare[Symbol.asyncDispose]();
+        return 'done';
+      }
       kind.waiting.push(spare);
       return 'more';
     } catch (error) {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { faultsOf } from './layout/audit.ts';
 import { shiftsOf } from './layout/shifts.ts';
+import { LONG } from './counts.ts';
 import type { View } from './reader.ts';
 
 export interface ScreenView extends View {
@@ -23,10 +24,17 @@ const SIZES = [
 
 export const TEXT_SIZES = [100, 200];
 
-/** Every size, scheme and size of letters. */
+/**
+ * A scheme has other colours and nothing else: where those are not looked at, one is enough. In a long run, and for a
+ * person to look at, it is every size, scheme and size of letters.
+ */
+const EVERY_VIEW = LONG || process.env['TEST_SCREENSHOTS'] !== undefined;
+const schemesOf = (size: Pick<ScreenView, 'width' | 'textSize'>) =>
+  EVERY_VIEW || hasColoursLookedAt(size) ? (['light', 'dark'] as const) : (['dark'] as const);
+
 export const PAGE_VIEWS: ScreenView[] = TEXT_SIZES.flatMap((textSize) =>
   SIZES.flatMap((size) =>
-    (['light', 'dark'] as const).map((scheme) => ({ ...size, scheme, textSize, sheet: 'down' as const })),
+    schemesOf({ ...size, textSize }).map((scheme) => ({ ...size, scheme, textSize, sheet: 'down' as const })),
   ),
 );
 
@@ -48,8 +56,12 @@ export async function lookAt(page: Page, screen: string, view: ScreenView, part 
 }
 
 /** Names, roles and contrasts are those of the widest page and of the narrowest, and larger letters only read better. */
-async function axeFindings(page: Page, { width, textSize }: ScreenView, part: string): Promise<string[]> {
-  if (textSize > 100 || width === 1024) return [];
+function hasColoursLookedAt({ width, textSize }: Pick<ScreenView, 'width' | 'textSize'>): boolean {
+  return textSize === 100 && width !== 1024;
+}
+
+async function axeFindings(page: Page, view: ScreenView, part: string): Promise<string[]> {
+  if (!hasColoursLookedAt(view)) return [];
   // The terminal's cells are drawn by xterm, which has a screen-reader mode of its own.
   const axe = new AxeBuilder({ page }).include(part).exclude('.xterm-screen');
   // Our pages have no frames; for those of others axe would open a page of its own, which takes a second.

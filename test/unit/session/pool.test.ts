@@ -41,7 +41,7 @@ function poolOn({ Driver = FakeDriver as typeof FakeDriver, size = 4, specs = [O
     return images();
   };
   const images = () => [...engine.sandboxes.values()].map(({ spec, state }) => `${spec.image} ${state}`).sort();
-  return { pool, host, specs, warnings, settled, records };
+  return { pool, host, specs, warnings, settled, images, records };
 }
 
 test('one of each kind waits, and runs', async () => {
@@ -130,6 +130,14 @@ test('where one cannot be started it is said once, and tried again later', async
   await settled();
   expect(warnings).toHaveLength(2);
   await expect.poll(() => records.all()).toEqual([]);
+});
+
+test('those that wait are removed when the server ends', async () => {
+  const { settled, pool, images, records } = poolOn();
+  await settled();
+  await pool[Symbol.asyncDispose]();
+  expect(images()).toEqual([]);
+  expect(records.all()).toEqual([]);
 });
 
 test('with a size of 0 there is none', async () => {

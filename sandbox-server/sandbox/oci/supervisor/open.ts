@@ -5,7 +5,7 @@ import { RecoveryLog } from '../../../recovery-log.ts';
 import { Cgroups } from './cgroups.ts';
 import { delegatedParent } from './delegation.ts';
 import { Disks } from './disks.ts';
-import { liftHostTables } from './host-tables.ts';
+import { favourMoves, liftHostTables } from './host-tables.ts';
 import { RANGE_SIZES } from './id-ranges.ts';
 import { Layers } from './layers.ts';
 import { HOST_NETWORK } from './network.ts';
@@ -44,6 +44,7 @@ export async function openSupervisor(
     await mkdir(dir, { recursive: true, mode });
   }
   await liftHostTables(log);
+  await favourMoves(log);
   const cgroups = new Cgroups(await delegatedParent(config.cgroup, paths.native));
   const reserve = { ids: { base: config.idBase, size: config.idCount }, freeBytes: config.minFreeDiskBytes };
   const runtime = await findRuntime(config.runtime, paths, cgroups, {
