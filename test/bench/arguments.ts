@@ -1,4 +1,4 @@
-/** `npm run bench -- [--json FILE] [--only NAME]... [--quick]` */
+/** `npm run bench -- [--json FILE] [--only NAME,...]... [--quick]` */
 import { parseArgs } from 'node:util';
 
 export interface Arguments {
@@ -15,7 +15,8 @@ export class WrongArguments extends Error {
 }
 
 export function readArguments(argv: readonly string[], names: readonly string[]): Arguments {
-  const { json, only = [], quick = false } = parse(argv);
+  const { json, only: asked = [], quick = false } = parse(argv);
+  const only = asked.flatMap((names) => names.split(','));
   const strange = only.find((name) => !names.includes(name));
   if (strange !== undefined) {
     throw new WrongArguments(`There is no bench "${strange}"; there are: ${names.join(', ')}.`);
