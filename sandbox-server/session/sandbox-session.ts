@@ -291,10 +291,13 @@ export class SandboxSession implements Disposable {
       this.attendance.leftAs('stopped');
     }
     await this.takePlace();
-    if (!this.made) this.become(this.context.claim(this));
+    const waited = !this.made && this.become();
     this.apply('start');
     this.failure = undefined;
-    const failure = await startSandbox(this.context, this, (stage) => this.watchers.tell(stage));
+    const tell = (stage: StartStage) => this.watchers.tell(stage);
+    // Where one that waited has ended, whoever connects finds out and starts it.
+    if (waited) tell('shell');
+    const failure = waited ? undefined : await startSandbox(this.context, this, tell);
     this.watchers.clear();
     this.happened(failure ? { event: 'not-started', code: failure.code } : { event: 'started' });
     this.failure = failure?.code;
@@ -302,11 +305,14 @@ export class SandboxSession implements Disposable {
     if (failure) throw failure;
   }
 
-  /** The learner's at last: one that waited for them, or this one that is made now. */
-  private become(waiting: Sandbox | undefined): void {
+  /** The learner's at last: one that waited for them, or this one that is made now. Whether it is one that waited. */
+  private become(): boolean {
     this.made = true;
+    const waiting = this.context.claim(this);
     if (waiting) this.sandbox = waiting;
+    if (waiting) this.context.log.info({ sandbox: this.id, waited: true }, 'sandbox started');
     this.happened({ event: 'given' });
+    return waiting !== undefined;
   }
 
   /** What gave it a place is over: its state alone says whether it has one. */

@@ -49,7 +49,7 @@ const LOOK = `
 async function look(page: TestPage): Promise<string[]> {
   page.type(`clear; ${LOOK.trim().replaceAll(/\s*\n\s*/g, '; ')}\n`);
   await page.shows(/looked-1\r\n/);
-  const shown = page.text.slice(page.text.indexOf('uid=1000'));
+  const shown = page.text.slice(page.text.indexOf('uid=1000'), page.text.indexOf('looked-1\r\n'));
   // A loop device, a range of ids and what lies in the host's folders are each sandbox's own.
   return shown
     .replaceAll(/\/run\/slipway-test[^/]*\/[^/]*|\/dev\/loop\d+|\b\d{10}\b|\b[0-9a-hjkmnp-tv-z]{26}\b/g, '…')

@@ -43,6 +43,8 @@ export async function startOnce(url: string, gone?: (learner: Learner) => Promis
     await using terminal = await learner.open({
       heard: (message) => {
         if (message.type === 'starting') note(message.stage);
+        // One that waited has neither a disk to make nor a container to start.
+        if (moments.shell !== undefined) moments.container ??= moments.shell;
         if (message.type === 'attached') note('attached');
       },
     });
