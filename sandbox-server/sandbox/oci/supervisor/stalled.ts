@@ -1,5 +1,5 @@
 /** Whether a program that was called gets anywhere, or hangs: told from the kernel, whatever the program is. */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 /** How often it is looked, in milliseconds. Most programs have ended by the first. */
 const LOOK_MS = 500;
@@ -28,23 +28,21 @@ export function watchForStall(pid: number, stalledMs: number, stalled: () => voi
 /** What changes whenever one of them does anything; undefined while one could run, and where it cannot be told. */
 function activityOf(root: number): string | undefined {
   const seen: string[] = [];
-  const left = [root];
-  for (let pid = left.pop(); pid !== undefined; pid = left.pop()) {
-    const status = textOf(`/proc/${pid}/status`);
-    // Kernels without CONFIG_PROC_CHILDREN do not tell whom it has started.
-    const children = textOf(`/proc/${pid}/task/${pid}/children`);
-    if (status === undefined || children === undefined || /^State:\s+R/m.test(status)) return undefined;
-    const switches = [...status.matchAll(/ctxt_switches:\s+(\d+)/g)].map(([, count]) => count);
-    seen.push(`${pid}:${switches.join('+')}`);
-    left.push(...children.split(' ').filter(Boolean).map(Number));
-  }
-  return seen.join(' ');
-}
-
-function textOf(path: string): string | undefined {
+  const left = [String(root)];
   try {
-    return readFileSync(path, 'utf8');
+    for (let pid = left.pop(); pid !== undefined; pid = left.pop()) {
+      // Each thread is counted, and starts others, by itself: in a Go program the first may rest while others work.
+      for (const thread of readdirSync(`/proc/${pid}/task`)) {
+        const status = readFileSync(`/proc/${pid}/task/${thread}/status`, 'utf8');
+        if (/^State:\s+R/m.test(status)) return undefined;
+        const switches = [...status.matchAll(/ctxt_switches:\s+(\d+)/g)].map(([, count]) => count);
+        seen.push(`${thread}:${switches.join('+')}`);
+        left.push(...readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8').split(' ').filter(Boolean));
+      }
+    }
   } catch {
+    // One has just ended, or the kernel does not tell whom they have started (it has no CONFIG_PROC_CHILDREN).
     return undefined;
   }
+  return seen.join(' ');
 }
