@@ -65,6 +65,8 @@ export class Room implements Disposable {
   private looking: Promise<void> | undefined;
   private again = false;
   private over = false;
+  /** Whether somebody waits for what all share, as far as it was looked last. */
+  private short = false;
   private timer: NodeJS.Timeout | undefined;
 
   constructor(options: RoomOptions) {
@@ -138,7 +140,7 @@ export class Room implements Disposable {
   async left({ limits }: Pick<SandboxSpec, 'limits'>, held: number): Promise<number> {
     const host = await this.capacity();
     if (!host) return 0;
-    if (this.line.length > 0 || this.host.isShort(host) || !this.host.hasDisk(host)) return -1;
+    if ((this.short && this.line.length > 0) || this.host.isShort(host) || !this.host.hasDisk(host)) return -1;
     const places = this.options.config.maxSandboxes - this.occupants().length - held;
     return this.host.hasMemory(host, limits) ? places : Math.min(places, 0);
   }
@@ -253,7 +255,8 @@ export class Room implements Disposable {
   private makeRoom(obstacles: readonly Obstacle[]): void {
     const [blocking] = obstacles.filter(({ shared }) => shared);
     const guests = this.options.guests().filter((guest) => !this.yielding.has(guest));
-    if (obstacles.some(({ shared, why }) => shared || why === 'disk')) this.options.onShort?.();
+    this.short = obstacles.some(({ shared, why }) => shared || why === 'disk');
+    if (this.short) this.options.onShort?.();
     if (blocking) {
       // What another one's end gives back of memory is known only afterwards.
       const wanted = blocking.why === 'memory' ? 1 : obstacles.filter(({ shared }) => shared).length;

@@ -2,11 +2,15 @@ import { describe, expect, test } from 'vitest';
 import type { Wait } from '../../../sandbox-server/protocol/messages.ts';
 import { FakeDriver, FakeHost } from '../../../sandbox-server/sandbox/fake/driver.ts';
 import type { SandboxSession } from '../../../sandbox-server/session/sandbox-session.ts';
+import { specOf } from '../../../sandbox-server/session/spec.ts';
 import type { SessionsOptions } from '../../../sandbox-server/session/sessions-options.ts';
 import { openDatabase } from '../../../sandbox-server/store/database.ts';
 import { Learners } from '../../../sandbox-server/store/learners.ts';
 import { LIMITS_OF } from '../../support/limits.ts';
 import { sessionsOn } from '../../support/sessions.ts';
+
+const IMAGES = { image: { id: 'image', profile: 'standard' } } as const;
+const OTHER = { id: 'other', profile: 'standard' } as const;
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -22,10 +26,11 @@ interface Visitor {
 
 function houseWith(
   config: Partial<SessionsOptions['config']>,
-  host = new FakeHost(),
+  host = new FakeHost(['image', 'other']),
   database = openDatabase(':memory:'),
 ) {
-  const under = sessionsOn(new FakeDriver(host), config, database);
+  const specs = () => [specOf({ id: 'image', profile: 'standard' }, LIMITS_OF)];
+  const under = sessionsOn(new FakeDriver(host), config, database, undefined, undefined, undefined, specs);
   const learners = new Learners(database, () => under.clock.now);
   const settled = async () => {
     for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setTimeout(resolve, 1));
@@ -320,5 +325,28 @@ describe('a session’s time', () => {
     await passes(10 * MINUTE);
     await comes('ben');
     expect(() => sessions.extendSession(session)).toThrow(expect.objectContaining({ code: 'others-wait' }));
+  });
+});
+
+describe('a sandbox that runs ahead', () => {
+  const WAITS = { timeout: 5000 };
+
+  test('is given up for who waits for a place, whatever it was made of', async () => {
+    const house = houseWith({ poolSize: 1, maxSandboxes: 2, images: { ...IMAGES, other: OTHER } });
+    await expect.poll(() => house.sessions.pooled, WAITS).toBe(1);
+    expect(await house.comes('ada', { image: 'other' })).toBeDefined();
+    const ben = await house.comes('ben', { image: 'other' });
+    await expect.poll(() => [ben.outcome(), house.sessions.pooled], WAITS).toEqual(['in', 0]);
+  });
+
+  test('is started though somebody waits for what is theirs alone', async () => {
+    const house = houseWith({ poolSize: 1, startsPerLearner: 1 });
+    await expect.poll(() => house.sessions.pooled, WAITS).toBe(1);
+    await house.comes('ada');
+    const second = await house.comes('ada', { course: 'second' });
+    expect(second.wait()).toMatchObject({ why: 'rate' });
+    await house.passes(SECOND);
+    await expect.poll(() => house.sessions.pooled, WAITS).toBe(1);
+    expect(second.outcome()).toBe('waits');
   });
 });
